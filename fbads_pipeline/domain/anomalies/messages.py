@@ -13,7 +13,18 @@ from fbads_pipeline.domain.alerts.message_layout import Layout, Part, laid_out, 
 from fbads_pipeline.domain.alerts.titles import headline, per_day
 from fbads_pipeline.domain.anomalies.finding_messages import found_in_brief, kind_in_brief, since
 from fbads_pipeline.domain.core.formatting import plain_name
-from fbads_pipeline.domain.core.messages import Day, Headline, Message, Money, Name, Value, lines, message, to_json
+from fbads_pipeline.domain.core.messages import (
+    Count,
+    Day,
+    Headline,
+    Message,
+    Money,
+    Name,
+    Value,
+    lines,
+    message,
+    to_json,
+)
 
 ANOMALIES, ANOMALIES_OVER = "anomalies", "anomalies.over"
 MOST_LISTED = 10
@@ -82,7 +93,9 @@ def compose_digest(found: UnannouncedAnomalies, *, link: str | None = None) -> A
         parts=[(_line(number, one),) for number, one in enumerate(parts, 1)],
         closing="" if link is None else lines("", message("anomalies.digest.see_all", link=link)),
     )
-    what = message("anomalies.headline.digest", count=len(parts), day=Day(found.day, is_short=True))
+    still_open = sum(not one.is_recovery for one in parts)
+    key = "anomalies.headline.digest" if still_open == len(parts) else "anomalies.headline.digest_mostly_over"
+    what = message(key, count=len(parts), day=Day(found.day, is_short=True), open=Count(still_open))
     stake = sum(one.at_stake for one in parts if not one.is_recovery)
     title = headline(found.account, what, money=per_day(stake, found.currency))
     return alert_of(

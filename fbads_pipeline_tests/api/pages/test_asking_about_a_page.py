@@ -25,3 +25,10 @@ def test_no_link_leads_away_from_these_pages(visitor, about):
     answer = visitor.get("/chat", about=about)
     assert answer.status_code in (400, 422) or 'href="/"' in answer.text
     assert 'href="//' not in answer.text and "far.example" not in answer.text
+
+
+def test_a_question_that_no_key_keeps_says_what_to_set(visitor):
+    session = "0123456789abcdef"
+    assert visitor.post("/api/v1/chat", {"question": "o que é CTR?", "session_id": session}).status_code == 200
+    shown = Page(visitor.get("/chat", session=session)).text
+    assert "Pergunta não guardada" in shown and "FBADS_ENCRYPTION_KEYS" in shown

@@ -112,3 +112,5 @@ def test_a_digest_marks_what_is_over():
     first, second = (line for line in body_of(alert).splitlines() if line[:1].isdigit())
     assert "já voltou ao usual" in second and "já voltou" not in first
     assert "(back to usual)" in body_of(alert, "en")
+    assert "resumo 23/11, 2 anomalias, 1 ainda em aberto" in title_of(alert)
+    assert "digest 23 Nov, 2 anomalies, 1 still open" in title_of(alert, "en")

@@ -49,7 +49,7 @@ def chat_page(
     """A conversation of before, or a new one. about: the page from which one asks; what it is about begins the
     question."""
     is_ready = readiness.missing() is None
-    thread = _thread(chat, who, session, clock, page_localizer(request, who)) if session and is_ready else []
+    thread = _thread(request, chat, who, session, clock) if session and is_ready else []
     name = _subject(request, who, about, campaigns) if is_ready and not thread else ""
     shown = {"session": session or secrets.token_hex(8), "thread": thread, "noted": bool(noted)}
     return _chat(request, who, chat, clock, about=about, name=name, **shown)
@@ -73,7 +73,7 @@ def ask_here(
         raise PageProblem(refused.status) from None
     t, thread = page_localizer(request, who), []
     if readiness.missing() is None:
-        thread = [{**one, "is_newest": False} for one in _thread(chat, who, session, clock, t)]
+        thread = [{**one, "is_newest": False} for one in _thread(request, chat, who, session, clock)]
         made = answer(chat, question, user=_user(who), session_id=session, now=clock.now())
     else:
         made = without_figures(chat, question)
@@ -104,17 +104,19 @@ def _user(who: Principal) -> ChatUser:
     return ChatUser(who.user_id, None if who.accounts is None else tuple(sorted(who.accounts)))
 
 
-def _thread(chat: Chat, who: Principal, session: str, clock: ClockDep, t: Localizer) -> list[dict[str, Any]]:
+def _thread(request: Request, chat: Chat, who: Principal, session: str, clock: ClockDep) -> list[dict[str, Any]]:
     """What was asked before, with answers over the same days by the figures of now."""
     if chat.conversations is None:
         return []
+    t = page_localizer(request, who)
+    unkept = "pages.chat.not_kept" if request.app.state.settings.encryption_keys else "pages.chat.no_key"
     known = chat.conversations.exchanges(who.user_id, session, now=clock.now())
     shown = []
     for number, one in enumerate(known):
         made = answer_again(chat, one, user=_user(who)) if number >= len(known) - _MADE_AGAIN else None
         shown.append(
             {
-                "question": plain_line(one.question) if one.question else t("pages.chat.not_kept"),
+                "question": plain_line(one.question) if one.question else t(unkept),
                 "answer": None if made is None else answer_view(made, chat, t),
                 "is_newest": number == len(known) - 1,
             }
