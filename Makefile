@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: attack screenshots coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check production-check celery-check recovery-check edge-check helm-check dashboards-check sbom audit
+.PHONY: attack screenshots page-rules coverage help install manifest metrics docs demo up test lint bench eval chat-eval lock clean programs load chaos n8n-check wheel-check compose-check production-check celery-check recovery-check edge-check helm-check dashboards-check sbom audit
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo python3)
 VENV := .venv
@@ -42,6 +42,9 @@ docs: install ## the data dictionary, from the dbt project; settings and command
 
 screenshots: install programs ## pictures of every page for docs/reference/pages.md, of a demo of its own
 	$(BIN)/python -m checks.screenshots $(ARGS)
+
+page-rules: install programs ## Lighthouse's rules on every page, measured in Chromium, for docs/reference/page-rules.md
+	$(BIN)/python -m checks.page_rules --write $(ARGS)
 
 demo: install ## the main job against a sandbox Marketing API, then Dagster and the sidecar until Ctrl-C
 	@exec $(BIN)/fbads demo $(ARGS)

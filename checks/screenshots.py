@@ -69,14 +69,14 @@ def _photograph(home: Path, browser: str) -> None:
     from playwright.sync_api import sync_playwright
 
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with _served(home) as address, sync_playwright() as playwright:
+    with served(home) as address, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
         for language in LANGUAGES:
             context = chromium.new_context(base_url=address, viewport={"width": _WIDTH, "height": _HEIGHT})
             cookies = {"fbads_language": language, "fbads_local": local_secret(home)}
             context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
             page = context.new_page()
-            names = _names(page)
+            names = first_names(page)
             for sheet, paths in SHEETS.items():
                 shots = [_shot(page, path.format(**names), language) for path in paths]
                 _write(IMAGES / f"{sheet}.{language}.png", shots)
@@ -85,7 +85,7 @@ def _photograph(home: Path, browser: str) -> None:
 
 
 @contextmanager
-def _served(home: Path) -> Iterator[str]:
+def served(home: Path) -> Iterator[str]:
     """The address of the sidecar over that home."""
     port = free_port()
     with Children(home / "logs") as children:
@@ -95,7 +95,7 @@ def _served(home: Path) -> Iterator[str]:
         yield address
 
 
-def _names(page: Any) -> dict[str, str]:
+def first_names(page: Any) -> dict[str, str]:
     """What the paths name."""
 
     def first(path: str, selector: str, name: str = "href") -> str:

@@ -26,7 +26,7 @@ def test_killed_loads_and_ticks_leave_no_day_half_and_lose_nothing(sandbox, post
 def test_a_store_that_commits_page_by_page_is_detected(sandbox, postgres, migrated_template):
     kill_test = CollectKillTest(sandbox, postgres, migrated_template, seed=11, is_protected=False)
     damage = kill_test.run(12, until_damaged=True).damage
-    assert damage.half_days > 0
+    assert damage, "half a day, or rows lost and duplicated: which of them depends on the moment of the kill"
     assert damage.examples
 
 

@@ -19,6 +19,8 @@ from fbads_pipeline_tests.support.pseudo_locale import plain_words, pseudo_local
 USER = ChatUser("maria", MINE)
 # Ad sets' states and objectives as Meta names them, and the address of a page.
 META_WORDS = "ACTIVE PAUSED CAMPAIGN_PAUSED suggestions"
+# Of currencies, the same in every language but for the dollar.
+SIGNS = ("US$", "R$")
 OTHERS = ("oi", "ajuda", "o que é o CPA?", "what is reach?", "spend on 05/06", "pausa a campanha Back to School",
           "sugestões", "any anomalies?", "pontuação das campanhas", "até quando são os dados?", "posso gastar mais?",
           "gasto por hora ontem", "leads por hora em novembro", "spend today vs yesterday", "alcance por hora",
@@ -40,7 +42,7 @@ def data_of(made, question):
     accounts = [text for account in ACCOUNTS.values() for text in account]
     read = normalise(question)
     mended = " ".join(LEXICON.mended(word.text, ()) for word in words_of(fold(read)))
-    return (*rows, *accounts, *made.choices, repr(made.plan), read, fold(read), mended, META_WORDS)
+    return (*rows, *accounts, *SIGNS, *made.choices, repr(made.plan), read, fold(read), mended, META_WORDS)
 
 
 def test_no_sentence_of_an_answer_stays_behind(pseudo_chat):

@@ -96,7 +96,7 @@ class TestWhatArrives:
 
     def test_english_is_english(self):
         mail = compose_mail(to_ana(language="en", is_repeat=True), "a@b.example")
-        assert mail["Subject"] == "[repeated?] Loja 1: 1 campaign past the limits"
+        assert mail["Subject"] == "[repeated?] Loja 1: 1 campaign past the limits, R$100 spent"
         assert mail["Content-Language"] == "en"
 
     def test_reports_are_attached_from_their_folder_and_from_nowhere_else(self, tmp_path):

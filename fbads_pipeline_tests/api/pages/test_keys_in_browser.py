@@ -30,6 +30,7 @@ def log_in(page, user):
     page.fill("input[type=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.locator("li[data-card]").first.wait_for()
+    page.wait_for_load_state()  # the script comes after the page
 
 
 def found(page):

@@ -43,7 +43,7 @@ def test_a_month_with_nine_days_read_names_the_gap_in_its_sentence(world: World)
         {"account_id": "100001", "days": [{"since": date(2026, 10, 10), "until": date(2026, 10, 31)}]}
     ]
     english = world.ask("how much did I spend in october?").text
-    assert "9 of 31 days read (not read: from 10 Oct to 31 Oct 2026): BRL" in english.splitlines()[0]
+    assert "9 of 31 days read (not read: from 10 Oct to 31 Oct 2026): R$" in english.splitlines()[0]
 
 
 def test_a_month_of_which_no_day_was_read_has_no_figure(world: World) -> None:
