@@ -101,14 +101,16 @@ def find_ages(text: str, vocabulary: Vocabulary) -> list[FoundValue]:
 
 
 def _ages_on_a_side(text: str, vocabulary: Vocabulary) -> list[FoundValue]:
-    """The groups below or above an age that one of them begins with; none where the age lies within a group."""
+    """The groups below or above an age that one of them begins with; none where the age lies within a group, as do
+    "under 24", which leaves those of 24 out of theirs, and "up to 25"."""
     for side in ("younger", "older"):
         for template in _SIDES:
             match = vocabulary.expression(template.replace("SIDE", side)).search(text)
             if match is None:
                 continue
             age, begins = int(match["n"]), [int(one[:2]) for one in AGES]
-            bound = age + 1 if age + 1 in begins else age
+            ends_with_it = vocabulary.has("up_to_age", match[0]) or (side == "older" and age not in begins)
+            bound = age + 1 if ends_with_it else age
             if bound not in begins:
                 continue
             groups = [one for one in AGES if (int(one[:2]) < bound) == (side == "younger")]

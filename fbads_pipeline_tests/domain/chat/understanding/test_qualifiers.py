@@ -82,6 +82,8 @@ def test_two_parts_that_nothing_joins_are_asked_back(question):
         ("gasto com gente abaixo de 35 anos ontem", ("13-17", "18-24", "25-34")),
         ("spend on under-25s yesterday", ("13-17", "18-24")),
         ("spend on people over 55 yesterday", ("55-64", "65+")),
+        ("spend on people over 24 yesterday", ("25-34", "35-44", "45-54", "55-64", "65+")),
+        ("gasto com pessoas até 24 anos ontem", ("13-17", "18-24")),
         ("gasto de 45 anos ou mais ontem", None),
         ("campanhas com CPA abaixo de 35 ontem", ()),
     ],
@@ -93,6 +95,19 @@ def test_ages_on_one_side_are_every_group_there(question, ages):
         return
     assert tuple(one.value for one in made.segments) == ages
     assert not ages or made.dimensions[0] == "age"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "gasto com gente com menos de 24 anos ontem",
+        "spend on under-24s yesterday",
+        "gasto com pessoas até 25 anos ontem",
+        "spend on people up to 35 years old yesterday",
+    ],
+)
+def test_an_age_within_a_group_is_no_bound_of_groups(question):
+    assert not isinstance(understood(question), Plan), "asked back, or refused"
 
 
 def test_two_parts_of_a_breakdown_limit_the_figures_and_stand_side_by_side():
