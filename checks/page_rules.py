@@ -7,22 +7,16 @@ with 1 where a rule is broken.
 """
 
 import argparse
-import os
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from checks.screenshots import SHEETS, first_names, served
+from checks.screenshots import SHEETS, chromium_path, demo_home, first_names, served
 from fbads_pipeline.adapters.identity.secret_files import local_secret
-from fbads_pipeline.adapters.processes import free_port
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "reference" / "page-rules.md"
 SCRIPT = Path(__file__).with_name("page_rules.js")
@@ -104,10 +98,8 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="a demo that is there, instead of one of its own")
     parser.add_argument("--write", action="store_true", help="put the table into docs/reference/page-rules.md")
     arguments = parser.parse_args()
-    browser = shutil.which("chromium")
-    if browser is None:
-        sys.exit("page rules: chromium is not installed: `make programs`, or install your system's package")
-    with _home(arguments.home) as home:
+    browser = chromium_path()
+    with demo_home(arguments.home) as home:
         visits = list(_visits(home, browser))
     rows = [_row(rule, visits) for rule in RULES]
     table = "\n".join(
@@ -119,17 +111,6 @@ def main() -> None:
         after = rest.partition(_ENDED)[2]
         DOCUMENT.write_text(f"{before}{_BEGUN}\n{table}\n{_ENDED}{after}", encoding="utf-8")
     sys.exit(0 if all(is_kept for _, is_kept in rows) else 1)
-
-
-@contextmanager
-def _home(given: Path | None) -> Iterator[Path]:
-    if given is not None:
-        yield given
-        return
-    with TemporaryDirectory(prefix="fbads-page-rules-") as folder:
-        environment = {**os.environ, "FBADS_HOME": folder, "FBADS_SANDBOX_PORT": str(free_port())}
-        subprocess.run([str(Path(sys.executable).parent / "fbads"), "demo", "--once"], env=environment, check=True)
-        yield Path(folder)
 
 
 def _row(rule: Rule, visits: list[Visit]) -> tuple[str, bool]:

@@ -48,16 +48,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, help="a demo that is there, instead of one of its own")
     home = parser.parse_args().home
-    browser = shutil.which("chromium")
-    if browser is None:
-        sys.exit("screenshots: chromium is not installed: `make programs`, or install your system's package")
-    if home is not None:
-        return _photograph(home, browser)
-    with TemporaryDirectory(prefix="fbads-screenshots-") as folder:
+    browser = chromium_path()
+    with demo_home(home) as demo:
+        _photograph(demo, browser)
+
+
+def chromium_path() -> str:
+    """Where Chromium is; ends the program with a sentence where it is not installed."""
+    found = shutil.which("chromium")
+    if found is None:
+        sys.exit("chromium is not installed: `make programs`, or install your system's package")
+    return found
+
+
+@contextmanager
+def demo_home(given: Path | None) -> Iterator[Path]:
+    """The home that was given, or that of a demo which is made and taken away."""
+    if given is not None:
+        yield given
+        return
+    with TemporaryDirectory(prefix="fbads-pages-") as folder:
         environment = {**os.environ, "FBADS_HOME": folder, "FBADS_SANDBOX_PORT": str(free_port())}
         subprocess.run([_program(), "demo", "--once", "--hours"], env=environment, check=True)
-        _photograph(Path(folder), browser)
-    return None
+        yield Path(folder)
 
 
 def _program() -> str:

@@ -18,6 +18,11 @@ class RawRowExpectation:
     severity: Severity = "error"
     settings: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def key(self) -> str:
+        """Unique among all of them."""
+        return f"{self.table}.{self.name}"
+
 
 @dataclass(frozen=True)
 class ExpectationResult:
@@ -31,11 +36,10 @@ class ExpectationResult:
     error: str | None = None
 
 
-def checked_id(run_id: str) -> str:
-    """The run id; raises ValueError for a text that is none."""
+def require_run_id(run_id: str) -> None:
+    """Raises ValueError for a text that is none."""
     if not run_id.replace("-", "").isalnum():
         raise ValueError(f"{run_id!r} is not a run id")
-    return run_id
 
 
 _IDS = "^[0-9]+$"
@@ -108,3 +112,11 @@ EXPECTATIONS: tuple[RawRowExpectation, ...] = (
         settings={"column": "adset_id"},
     ),
 )
+
+
+def expectations_by_table() -> dict[str, list[RawRowExpectation]]:
+    """Table → what must be true of its rows."""
+    found: dict[str, list[RawRowExpectation]] = {}
+    for one in EXPECTATIONS:
+        found.setdefault(one.table, []).append(one)
+    return found

@@ -20,7 +20,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.quality.expectations import EXPECTATIONS, ExpectationResult, RawRowExpectation, checked_id
+from fbads_pipeline.adapters.quality.expectations import (
+    EXPECTATIONS,
+    ExpectationResult,
+    RawRowExpectation,
+    expectations_by_table,
+    require_run_id,
+)
 
 _LONGEST_SECONDS = 900
 # At most one, started and not asked yet.
@@ -34,7 +40,7 @@ def check_raw_rows(database: sa.Engine, run_id: str) -> list[ExpectationResult]:
     An expectation that cannot be evaluated has not passed; `error` is the reason. Raises ValueError for a text that
     is not a run id.
     """
-    checked_id(run_id)
+    require_run_id(run_id)
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -130,18 +136,17 @@ def _evaluate(database: sa.Engine, run_id: str) -> list[ExpectationResult]:
     url = address.render_as_string(hide_password=False)
     source = context.data_sources.add_sql("raw", connection_string=url, create_temp_table=False)
     results: dict[str, ExpectationResult] = {}
-    for table in dict.fromkeys(one.table for one in EXPECTATIONS):
-        wanted = [one for one in EXPECTATIONS if one.table == table]
+    for table, wanted in expectations_by_table().items():
         # Views, not queries: the columns of a query are looked up by reading all its rows.
         view = source.add_table_asset(table, table_name=f"{table}_of_run", schema_name="raw")
         batch = view.add_batch_definition_whole_table("run").get_batch()
         rules = [getattr(gxe, one.kind)(**one.settings, id=None, meta={"name": one.name}) for one in wanted]
         validation = batch.validate(gx.ExpectationSuite(table, expectations=rules))
         for result in validation.results:
-            name = _name(result)
-            results[f"{table}.{name}"] = _result_of(next(one for one in wanted if one.name == name), result)
+            one = next(one for one in wanted if one.name == _name(result))
+            results[one.key] = _result_of(one, result)
     source.get_execution_engine().close()
-    return [results[f"{one.table}.{one.name}"] for one in EXPECTATIONS]
+    return [results[one.key] for one in EXPECTATIONS]
 
 
 def _result_of(expectation: RawRowExpectation, result: Any) -> ExpectationResult:

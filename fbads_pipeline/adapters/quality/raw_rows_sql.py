@@ -8,7 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from fbads_pipeline.adapters.quality.expectations import EXPECTATIONS, ExpectationResult, RawRowExpectation, checked_id
+from fbads_pipeline.adapters.quality.expectations import (
+    EXPECTATIONS,
+    ExpectationResult,
+    RawRowExpectation,
+    expectations_by_table,
+    require_run_id,
+)
 
 _Settings = Mapping[str, Any]
 _SAMPLE = 5
@@ -21,16 +27,15 @@ def check_raw_rows_in_sql(database: sa.Engine, run_id: str) -> list[ExpectationR
     An expectation that cannot be evaluated has not passed; `error` is the reason. Raises ValueError for a text that
     is not a run id.
     """
-    checked_id(run_id)
+    require_run_id(run_id)
     results: dict[str, ExpectationResult] = {}
-    for table in dict.fromkeys(one.table for one in EXPECTATIONS):
-        wanted = [one for one in EXPECTATIONS if one.table == table]
+    for wanted in expectations_by_table().values():
         try:
             results |= _of_table(database, run_id, wanted)
         except SQLAlchemyError:  # of one of them: the others can still be evaluated
             for one in wanted:
                 results |= _alone(database, run_id, one)
-    return [results[f"{one.table}.{one.name}"] for one in EXPECTATIONS]
+    return [results[one.key] for one in EXPECTATIONS]
 
 
 def _of_table(database: sa.Engine, run_id: str, wanted: list[RawRowExpectation]) -> dict[str, ExpectationResult]:
@@ -40,11 +45,10 @@ def _of_table(database: sa.Engine, run_id: str, wanted: list[RawRowExpectation])
         counts = [sa.func.count().label("rows"), *(_count_of(one, view).label(one.name) for one in wanted)]
         found = connection.execute(sa.select(*counts).select_from(view)).mappings().one()
         samples = {one.name: _sample_of(connection, one, view) for one in wanted if found[one.name]}
-    results = (
-        ExpectationResult(one, not found[one.name], found["rows"], found[one.name], samples.get(one.name, []))
+    return {
+        one.key: ExpectationResult(one, not found[one.name], found["rows"], found[one.name], samples.get(one.name, []))
         for one in wanted
-    )
-    return {f"{one.expectation.table}.{one.expectation.name}": one for one in results}
+    }
 
 
 def _alone(database: sa.Engine, run_id: str, one: RawRowExpectation) -> dict[str, ExpectationResult]:
@@ -52,8 +56,7 @@ def _alone(database: sa.Engine, run_id: str, one: RawRowExpectation) -> dict[str
         return _of_table(database, run_id, [one])
     except SQLAlchemyError as fault:
         cause = getattr(fault, "orig", None) or fault
-        failed = ExpectationResult(one, passed=False, error=str(cause).strip().splitlines()[0])
-        return {f"{one.table}.{one.name}": failed}
+        return {one.key: ExpectationResult(one, passed=False, error=str(cause).strip().splitlines()[0])}
 
 
 def _count_of(one: RawRowExpectation, view: sa.TableClause) -> sa.ColumnElement[int]:
@@ -99,10 +102,11 @@ def _does_not_match(settings: _Settings) -> sa.ColumnElement[bool]:
     return sa.not_(sa.column(settings["column"], sa.Text).regexp_match(settings["regex"]))
 
 
-def _is_below(settings: _Settings) -> sa.ColumnElement[bool]:
+def _is_outside_bounds(settings: _Settings) -> sa.ColumnElement[bool]:
     column: sa.ColumnClause[Any] = sa.column(settings["column"])
-    broken: sa.ColumnElement[bool] = column < settings["min_value"]
-    return broken
+    least, most = settings.get("min_value"), settings.get("max_value")
+    below, above = (sa.false() if least is None else column < least), (sa.false() if most is None else column > most)
+    return sa.or_(below, above)
 
 
 # Each is true of a row that breaks the expectation; a missing value breaks none but the one that forbids it.
@@ -111,7 +115,7 @@ _CONDITIONS: Mapping[str, Callable[[_Settings], sa.ColumnElement[bool]]] = {
     "ExpectColumnValuesToMatchRegex": _does_not_match,
     "ExpectColumnValuesToNotBeNull": lambda settings: sa.column(settings["column"]).is_(None),
     "ExpectColumnValuesToBeNull": lambda settings: sa.column(settings["column"]).is_not(None),
-    "ExpectColumnValuesToBeBetween": _is_below,
+    "ExpectColumnValuesToBeBetween": _is_outside_bounds,
     "ExpectColumnPairValuesAToBeGreaterThanB": _is_below_other,
 }
 _UNIQUE = "ExpectColumnValuesToBeUnique"

@@ -67,21 +67,20 @@ def plan_shards(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.DynamicOutput[dict[str, Any]]]:
     """The accounts to read, in as many shards as there are workers to read them."""
-    since, until = _days_of(context, config)
-    if is_one_process() and is_longer_than_a_tick(DayRange(date.fromisoformat(since), date.fromisoformat(until))):
+    days = _days_of(context, config)
+    if is_one_process() and is_longer_than_a_tick(days):
         prepare_subprocess()
     seen = list_accounts(ads, raw, clock, settings.account_ids)
     accounts = pick_accounts(seen, config.accounts, settings.account_ids)
     for number, shard in enumerate(shards_of(accounts, count_shards(settings.shards))):
-        days = {"since": since, "until": until, "only_due": config.only_due}
-        shared = {"breakdown_days": config.breakdown_days, **days}
+        shared = {"days": days, "only_due": config.only_due, "breakdown_days": config.breakdown_days}
         yield dg.DynamicOutput({"accounts": shard, **shared}, f"shard_{number}")
 
 
-def _days_of(context: dg.OpExecutionContext, config: CollectConfig) -> tuple[str, str]:
-    if config.days:
-        return config.days[0], config.days[-1]
-    return context.partition_key_range.start, context.partition_key_range.end
+def _days_of(context: dg.OpExecutionContext, config: CollectConfig) -> DayRange:
+    keys = context.partition_key_range
+    first, last = (config.days[0], config.days[-1]) if config.days else (keys.start, keys.end)
+    return DayRange(date.fromisoformat(first), date.fromisoformat(last))
 
 
 @dg.op
@@ -96,11 +95,10 @@ def collect_shard(
 ) -> list[dict[str, Any]]:
     """Read the shard's accounts, side by side; a failed account is a row of the answer, never an exception."""
     accounts: list[Account] = shard["accounts"]
-    asked = DayRange(date.fromisoformat(shard["since"]), date.fromisoformat(shard["until"]))
     plan = SyncPlan(
         run_id=context.run_id,
         levels=settings.levels,
-        days=None if shard["only_due"] else asked,
+        days=None if shard["only_due"] else shard["days"],
         breakdowns=settings.breakdowns,
         breakdown_days=shard["breakdown_days"],
         restatement_days=settings.restatement_days,

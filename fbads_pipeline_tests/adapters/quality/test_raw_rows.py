@@ -15,7 +15,7 @@ from fbads_pipeline.adapters.quality.raw_rows import (
     check_raw_rows_in_subprocess,
     prepare_subprocess,
 )
-from fbads_pipeline.adapters.quality.raw_rows_sql import check_raw_rows_in_sql
+from fbads_pipeline.adapters.quality.raw_rows_sql import _CONDITIONS, check_raw_rows_in_sql
 
 GOOD = """
 insert into raw.accounts values ('42', 'x', 'BRL', 'America/Sao_Paulo', 1, null, now());
@@ -116,6 +116,17 @@ def test_an_expectation_that_cannot_be_evaluated_has_not_passed(read_rows):
     by_sql = {one.expectation.name: one.error for one in check_raw_rows_in_sql(read_rows, "r1")}
     assert "reach" in by_sql["reach_needs_impressions"]
     assert by_sql["object_ids_are_digits"] is None, "the others of its table are evaluated"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "broken"),
+    [({"min_value": 1}, [0]), ({"max_value": 10}, [11]), ({"min_value": 1, "max_value": 10}, [0, 11])],
+)
+def test_each_bound_of_a_range_holds_in_sql(migrated_engine, bounds, broken):
+    rows = sa.values(sa.column("n", sa.Integer), name="rows").data([(0,), (1,), (10,), (11,), (None,)])
+    condition = _CONDITIONS["ExpectColumnValuesToBeBetween"]({"column": "n", **bounds})
+    with migrated_engine.connect() as connection:
+        assert connection.scalars(sa.select(rows.c.n).where(condition).order_by(rows.c.n)).all() == broken
 
 
 def test_nothing_is_left_in_the_temporary_folder(read_rows, tmp_path, monkeypatch):

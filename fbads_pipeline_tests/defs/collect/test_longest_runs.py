@@ -1,5 +1,6 @@
 """No run stands for ever: the collector ends itself, and Dagster ends what does not."""
 
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
@@ -7,11 +8,13 @@ import pytest
 import yaml
 
 from fbads_pipeline.defs.collect import assets, jobs
+from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.services.collection.plan_sync import LONGEST_RUN_SECONDS, LONGEST_TICK_SECONDS
 from fbads_pipeline.settings import load_settings
 from fbads_pipeline_tests.support.fake_ads import FakeClock, FakeRaw
 
 HOUR = 3600
+DAYS = DayRange(date(2026, 11, 1), date(2026, 11, 2))
 INSTANCE = Path(__file__).parents[3] / "dagster.yaml"
 
 
@@ -31,7 +34,7 @@ def test_the_collector_is_given_the_time_of_its_run(only_due, seconds, monkeypat
     plans = []
     monkeypatch.setattr(assets, "sync_ads", lambda ads, raw, clock, accounts, plan, progress: plans.append(plan) or [])
     resources = {"ads": None, "raw": None, "clock": None, "settings": load_settings(), "progress": None}
-    shard = {"accounts": [], "since": "2026-11-01", "until": "2026-11-02", "only_due": only_due, "breakdown_days": None}
+    shard = {"accounts": [], "days": DAYS, "only_due": only_due, "breakdown_days": None}
     with dg.build_op_context(resources=resources) as context:
         assets.collect_shard(context, shard)
     assert [plan.run_seconds for plan in plans] == [seconds]
