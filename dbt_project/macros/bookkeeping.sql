@@ -89,21 +89,26 @@
 
 
 {#
-    Statistics of the insights, where there are none yet or a fifth of the rows is newer: a first reading writes more rows than
-    autovacuum has looked at, and without statistics PostgreSQL would compare every pair.
+    Statistics of what was read, of each table that has none yet or of which a fifth of the rows is newer: a first reading
+    writes more rows than autovacuum has looked at, and without statistics PostgreSQL would compare every pair.
 #}
 {% macro take_statistics() -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'test') %}
     do $do$
+    declare
+        one regclass;
     begin
-        if (
-            select classes.reltuples < 0 or tables.n_mod_since_analyze > 0.2 * greatest(tables.n_live_tup, 1)
+        for one in
+            select classes.oid
             from pg_class as classes
             inner join pg_stat_all_tables as tables on classes.oid = tables.relid
-            where classes.oid = 'raw.insights'::regclass
-        ) then
-            analyze raw.insights;
-        end if;
+            where
+                tables.schemaname = 'raw'
+                and classes.relkind = 'r'
+                and (classes.reltuples < 0 or tables.n_mod_since_analyze > 0.2 * greatest(tables.n_live_tup, 1))
+        loop
+            execute format('analyze %s', one);
+        end loop;
     end
     $do$;
     {%- endif %}
