@@ -12,11 +12,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 from checks.compose.bad_input import bad_input
+from checks.compose.clocks import clocks
 from checks.compose.engine import CHANGED, EARLIER_IMAGE, IMAGE, ROOT, CheckFailed, Compose, wait_for
 from checks.compose.steps import run_steps
 from fbads_pipeline.defs.collect.jobs import range_tags
@@ -26,10 +28,16 @@ from fbads_pipeline.settings import Settings
 LARGEST_IMAGE_MB = 1200
 # Older servers know not all that pg_dump of the image writes.
 OLDEST_RESTORED = 17
+# The code server asks twice a second, and connects several times before it gives up.
+LOOKS_SECONDS = 10
 LONG_RUNNING = ("postgres", "code-location", "webserver", "daemon", "sidecar", "gate", "dagster-gate", "sandbox")
+# In the home, which the next version of the image sees, too.
+KEY = "/var/lib/fbads/home/backup.key"
 OURS = ("code-location", "webserver", "daemon", "sidecar", "sandbox")
 COUNT = "select count(*) from marts.campaign_daily"
 WHOLE = "select count(*), sum(spend) from marts.campaign_daily"
+# What `multiprocessing` calls the processes that a code server starts for runs.
+KILL_RUN = "import psutil; [one.kill() for one in psutil.process_iter() if 'spawn_main' in ' '.join(one.cmdline())]"
 SCHEMA = "select version_num from public.schema_version"
 RUN_STATES = "select status, count(*) from runs where pipeline_name = 'collect_and_model' group by 1"
 
@@ -147,24 +155,49 @@ def killed_database(compose: Compose) -> str:
     return f"back after {back:.0f} s; {failed} runs ended by it, the figures read again"
 
 
+def run_killed_without_database(compose: Compose) -> str:
+    """A run whose process dies while PostgreSQL is away is ended once it is back, and its figures are read again."""
+    before = runs(compose)
+    launch(compose)
+    wait_for("the run has started", lambda: runs(compose).get("STARTED", 0) == 1, 120)
+    compose.run("stop", "postgres", timeout=120)
+    compose.inside("code-location", "python", "-c", KILL_RUN)
+    time.sleep(LOOKS_SECONDS)
+    compose.run("start", "postgres", timeout=120)
+    wait_for("PostgreSQL is back", partial(compose.is_healthy, "postgres"), 240)
+    ended = wait_for("the run is ended", lambda: failed_since(compose, before), 120)
+    wait_for("a run succeeds again", lambda: runs(compose).get("SUCCESS", 0) > before.get("SUCCESS", 0), 600)
+    return f"ended {ended:.0f} s after PostgreSQL was back, read again by the next run"
+
+
 def backup(compose: Compose) -> str:
     """A backup is made in its volume, opens with its key, and restored into an empty database holds the same spend."""
-    key = "/tmp/backup.key"
-    public = compose.inside("code-location", "fbads", "backup", "key", key).strip()
-    kept = ("env", f"FBADS_BACKUP_RECIPIENTS={public}", "FBADS_BACKUP_FOLDER=/var/lib/fbads/backups")
-    name = compose.inside("code-location", *kept, "fbads", "backup").strip()
-    compose.inside("code-location", *kept, "fbads", "backup", "verify", name, "--identity", key)
+    kept, name = make_backup(compose)
+    compose.inside("code-location", *kept, "fbads", "backup", "verify", name, "--identity", KEY)
     if int(compose.sql("show server_version_num")) < OLDEST_RESTORED * 10_000:
         return f"{name} made and opened; the restore was left out: this is not the PostgreSQL that compose names"
+    took = restored(compose, kept, name, compose.sql(WHOLE))
+    return f"{name} restored in {took:.0f} s, rows and spend of marts.campaign_daily equal"
+
+
+def make_backup(compose: Compose) -> tuple[tuple[str, ...], str]:
+    """A backup by the code location's program: what a command is told to find it, and its name."""
+    public = compose.inside("code-location", "fbads", "backup", "key", KEY).strip()
+    kept = ("env", f"FBADS_BACKUP_RECIPIENTS={public}", "FBADS_BACKUP_FOLDER=/var/lib/fbads/backups")
+    return kept, compose.inside("code-location", *kept, "fbads", "backup").strip()
+
+
+def restored(compose: Compose, kept: Sequence[str], name: str, saved: str) -> float:
+    """Seconds for that backup into an empty database; raises CheckFailed where rows or spend are not what was saved."""
     compose.sql("create database restored")
     address = f"postgresql://fbads:{compose.environment['POSTGRES_PASSWORD']}@postgres:5432/restored"
     fresh = (*kept, f"FBADS_DATABASE_URL={address}", "FBADS_HOME=/tmp/restored")
     begun = time.monotonic()
-    compose.inside("code-location", *fresh, "fbads", "restore", name, "--identity", key)
+    compose.inside("code-location", *fresh, "fbads", "restore", name, "--identity", KEY)
     took = time.monotonic() - begun
-    if compose.sql(WHOLE, "restored") != compose.sql(WHOLE):
-        raise CheckFailed(f"restored are {compose.sql(WHOLE, 'restored')}, saved were {compose.sql(WHOLE)}")
-    return f"{name} restored in {took:.0f} s, rows and spend of marts.campaign_daily equal"
+    if compose.sql(WHOLE, "restored") != saved:
+        raise CheckFailed(f"restored are {compose.sql(WHOLE, 'restored')}, saved were {saved}")
+    return took
 
 
 def restart(compose: Compose) -> str:
@@ -194,6 +227,7 @@ def upgrade(compose: Compose) -> str:
     start(compose)
     spend, schema = collect(compose), compose.sql(SCHEMA)
     before = compose.sql(WHOLE)
+    kept, name = make_backup(compose)
     compose.run("down", timeout=300)
     compose.use(IMAGE)
     start(compose)
@@ -202,7 +236,11 @@ def upgrade(compose: Compose) -> str:
     succeeded = runs(compose).get("SUCCESS", 0)
     launch(compose)
     wait_for("a run succeeds after it", lambda: runs(compose).get("SUCCESS", 0) > succeeded, 600)
-    return f"from {commit[:12]}, schema {schema} to {compose.sql(SCHEMA)}; {spend}, before and after"
+    took = restored(compose, kept, name, before)
+    return (
+        f"from {commit[:12]}, schema {schema} to {compose.sql(SCHEMA)}; {spend}, before and after;"
+        f" its backup of before restored in {took:.0f} s, schema {compose.sql(SCHEMA, 'restored')}"
+    )
 
 
 def builds() -> bool:
@@ -259,7 +297,7 @@ def failed_since(compose: Compose, before: dict[str, int]) -> bool:
 
 STEPS = (
     *(build, start, settings_arrive, collect, pages, killed_services, killed_run, killed_database),
-    *(backup, bad_input, restart, upgrade),
+    *(run_killed_without_database, clocks, backup, bad_input, restart, upgrade),
 )
 
 if __name__ == "__main__":

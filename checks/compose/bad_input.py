@@ -46,6 +46,15 @@ MISTAKES = (
         "key",
     ),
     Mistake(
+        "a backup of a newer version",
+        "rm -rf /tmp/newer && mkdir -p /tmp/newer && newest=$(ls -d /var/lib/fbads/backups/*/ | tail -1) "
+        "&& cp -r $newest /tmp/newer "
+        """&& sed -i -E 's/"schema": ?"[0-9]+"/"schema": "9999"/' /tmp/newer/*/backup.json """
+        "&& FBADS_BACKUP_FOLDER=/tmp/newer FBADS_HOME=/tmp/restored fbads restore $(basename $newest) "
+        "--identity /var/lib/fbads/home/backup.key",
+        "a newer version of this program",
+    ),
+    Mistake(
         "a backup cut short",
         "rm -rf /tmp/cut && mkdir -p /tmp/cut && newest=$(ls -d /var/lib/fbads/backups/*/ | tail -1) "
         "&& cp -r $newest /tmp/cut/$(basename $newest) && truncate -s 1000 $(ls -S /tmp/cut/*/* | head -1) "

@@ -226,6 +226,11 @@ class TestTokens:
         old = own.make(people.identity.users()[0].user_id, family, now=NOW - timedelta(minutes=10))
         assert Client(app, authorization=f"Bearer {old}").get(CAMPAIGNS).status_code == 401
 
+    def test_a_token_of_a_sidecar_whose_clock_is_ahead_opens(self, app, people):
+        claims = jwt.decode(self.pair(people)["access_token"], options={"verify_signature": False})
+        ahead = app.state.access_tokens.make(claims["sub"], claims["family"], now=NOW + timedelta(minutes=10))
+        assert Client(app, authorization=f"Bearer {ahead}").get(CAMPAIGNS).status_code == 200
+
     @pytest.mark.parametrize(
         "change",
         [

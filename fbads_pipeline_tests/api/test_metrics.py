@@ -24,6 +24,7 @@ WANTED = (
     ),
     *(
         "oldest_message_seconds",
+        "clock_offset_seconds",
         "database_connections_allowed",
         "active_users_count",
         "database_query_duration_seconds_bucket",

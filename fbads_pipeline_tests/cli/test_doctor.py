@@ -1,5 +1,6 @@
 """What the doctor says of the API's version and of what Meta left out."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -56,3 +57,19 @@ def test_an_account_that_cannot_be_read_is_named_beside_those_that_can(used):
         "the token sees 2 ad accounts; Meta names no time zone for account 2:"
         " it is not read until that is set in Meta's Business settings"
     )
+
+
+@pytest.mark.parametrize(
+    ("moved", "label", "sentence"),
+    [
+        (-600, "FIX", "this machine's clock is 600 s behind PostgreSQL's: let NTP keep both"),
+        (600, "FIX", "this machine's clock is 600 s ahead of PostgreSQL's: let NTP keep both"),
+        (0, "ok", "that of PostgreSQL"),
+    ],
+)
+def test_a_clock_that_is_not_the_database_s_is_named(migrated_url, monkeypatch, tmp_path, moved, label, sentence):
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + moved)
+    settings = load_settings(database_url=migrated_url, home=tmp_path, now=datetime(2020, 1, 1, tzinfo=UTC))
+    result = doctor._result("clock", doctor._clock, settings)
+    assert (result.label, result.sentence) == (label, sentence)

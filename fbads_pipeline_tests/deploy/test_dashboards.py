@@ -14,7 +14,13 @@ from fbads_pipeline_tests.support.paths import ROOT
 PANELS = [(dashboard.uid, panel) for dashboard in DASHBOARDS for panel in dashboard.panels]
 OURS = {f"{one.name}{'_total' * (one.kind == 'counter')}" for one in FAMILIES} | {
     *(f"{one.name}_bucket" for one in DISTRIBUTIONS),
-    *("backup_age_seconds", "facebook_api_latency_seconds_bucket", "api_requests_total", "chat_questions_total"),
+    *(
+        "backup_age_seconds",
+        "clock_offset_seconds",
+        "facebook_api_latency_seconds_bucket",
+        "api_requests_total",
+        "chat_questions_total",
+    ),
     *("request_duration_seconds_bucket", "database_query_duration_seconds_bucket"),
     "database_query_duration_seconds_count",
 }

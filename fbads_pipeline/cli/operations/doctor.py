@@ -9,7 +9,7 @@ import typer
 from fbads_pipeline.adapters.dbt.project import manifest_is_stale
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.database import open_database
-from fbads_pipeline.adapters.postgres.server.engine import check_server
+from fbads_pipeline.adapters.postgres.server.engine import check_server, clock_offset
 from fbads_pipeline.adapters.processes import require_free_port
 from fbads_pipeline.bootstrap.chat import chat
 from fbads_pipeline.bootstrap.collection import ads_client, collect_notes, named_tokens, raw_store, token_store
@@ -33,6 +33,8 @@ app = typer.Typer(add_completion=False)
 
 
 _MOST_DAYS = 5
+# Of sidecars whose clocks are further apart, one ends tokens early or late.
+_LARGEST_CLOCK_OFFSET = 5.0
 # Of how many last days the coverage is shown.
 _COVERED_DAYS = (28, 90)
 
@@ -106,6 +108,16 @@ def _database(settings: Settings) -> str:
         revision = migrate.revision(database.owner) or "not migrated yet (fbads db migrate, or any other command, does)"
     kind = "yours" if settings.database_url else "embedded"
     return f"PostgreSQL {facts.version} ({kind}), schema {revision}"
+
+
+def _clock(settings: Settings) -> str:
+    """This machine's own clock, also where FBADS_NOW holds another."""
+    with open_database(settings) as database:
+        offset = clock_offset(database.owner)
+    if abs(offset) > _LARGEST_CLOCK_OFFSET:
+        where = "ahead of" if offset > 0 else "behind"
+        raise OutsideFailed(f"this machine's clock is {abs(offset):.0f} s {where} PostgreSQL's: let NTP keep both")
+    return "that of PostgreSQL"
 
 
 def _token(settings: Settings) -> str:
@@ -226,6 +238,7 @@ def _ports(settings: Settings) -> str:
 _CHECKS: dict[str, Callable[[Settings], str]] = {
     "home": _home,
     "database": _database,
+    "clock": _clock,
     "token": _token,
     "API version": _version,
     "left out by Meta": _left_out,

@@ -15,6 +15,7 @@ PLATFORM_ALERTS: dict[str, Severity] = {
     "api_errors": "warning",
     "api_slow": "warning",
     "backup_old": "warning",
+    "clock_skew": "warning",
     "collecting_stopped": "critical",
     "database_connections": "warning",
     "database_down": "critical",

@@ -11,6 +11,7 @@ from fbads_pipeline.adapters.postgres.health.metric_families import (
     FAMILIES,
     MetricFamily,
 )
+from fbads_pipeline.adapters.postgres.server.engine import clock_offset
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.collection.account_reports import LATENCY_BOUNDS
 
@@ -50,6 +51,8 @@ class MetricsCollector:
         if (age := self._backup_age()) is not None:
             name, about = "backup_age_seconds", "Seconds since the newest backup; infinite where there is none yet."
             yield GaugeMetricFamily(name, about, value=age)
+        name, about = "clock_offset_seconds", "How far this machine's clock is ahead of PostgreSQL's; negative: behind."
+        yield GaugeMetricFamily(name, about, value=clock_offset(self._owner))
         yield from self._distributions()
         yield self._latencies()
 

@@ -199,6 +199,18 @@ def check_server(owner: sa.Engine) -> ServerFacts:
     return ServerFacts(row.version_text, row.can_create_role, row.can_create_db)
 
 
+def clock_offset(owner: sa.Engine) -> float:
+    """Seconds by which this machine's clock is ahead of PostgreSQL's, negative where it is behind.
+
+    The way there counts half: the answer is wrong by no more than half of a round trip.
+    """
+    with owner.connect() as connection:
+        connection.execute(SQL["moment"])  # connecting is no part of the way
+        before = time.time()
+        theirs = float(connection.execute(SQL["moment"]).scalar_one())
+        return (before + time.time()) / 2 - theirs
+
+
 def ensure_database(url: str, name: str) -> str:
     """The address of the database `name` on the same server, created where it is missing; two may ask at once."""
     target = sa.engine.make_url(normalise_url(url)).set(database=name).render_as_string(hide_password=False)

@@ -8,6 +8,9 @@ select
 from pg_roles
 where rolname = current_user;
 
+-- name: moment
+select extract(epoch from clock_timestamp()) as seconds;
+
 -- name: database_exists
 select count(*) > 0 as database_exists
 from pg_database

@@ -1,6 +1,7 @@
 """Addresses and refusals of the database: one sentence, no password."""
 
 import socket
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.engine import (
     DatabaseUnfit,
     DatabaseUnreachable,
+    clock_offset,
     engine,
     normalise_url,
     redacted,
@@ -151,3 +153,10 @@ def test_a_sign_of_life_leaves_a_connection_as_it_was(database_url, monkeypatch)
                 connection.execute(sa.text("select 1"))
                 assert states(database_url) == [state]
         made.dispose()
+
+
+@pytest.mark.parametrize("moved", [-600, 0, 600])
+def test_the_clock_is_compared_with_the_server_s(migrated_engine, monkeypatch, moved):
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + moved)
+    assert clock_offset(migrated_engine) == pytest.approx(moved, abs=2)
