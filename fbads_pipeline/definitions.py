@@ -9,8 +9,8 @@ import dagster as dg
 from fbads_pipeline import defs as declared
 from fbads_pipeline.adapters.garbage_collection import collect_garbage_rarely
 from fbads_pipeline.adapters.logs import set_up_logs
-from fbads_pipeline.bootstrap.code_server import keep_looking_after_runs
 from fbads_pipeline.defs.resources import resources
+from fbads_pipeline.defs.shared.code_server import keep_looking_after_runs
 from fbads_pipeline.defs.shared.executors import run_executor
 
 set_up_logs()

@@ -14,9 +14,9 @@ from dagster._core.utils import FuturesAwareThreadPoolExecutor
 from dagster._grpc import server as dagster_server
 
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
-from fbads_pipeline.bootstrap import code_server
-from fbads_pipeline.bootstrap.code_server import asked_again, keep_looking_after_runs
 from fbads_pipeline.bootstrap.dagster_storage import HomeDagsterStorage
+from fbads_pipeline.defs.shared import code_server
+from fbads_pipeline.defs.shared.code_server import asked_again, keep_looking_after_runs
 
 CLOSE = "alter database {} allow_connections false"
 END = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{}'"
