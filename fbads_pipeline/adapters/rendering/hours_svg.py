@@ -60,7 +60,7 @@ def _points(
         text = escape(f"{hour_text(minutes)}: {t.cell(value, 'money', currency)}")
         middle = min(max(x(minutes), 60.0), _WIDTH - 60.0)
         drawn += (
-            f'<g class="point" tabindex="0" role="img" aria-label="{text}"><title>{text}</title>'
+            f'<g class="point" tabindex="0" role="img" aria-label="{text}">'
             f'<circle cx="{x(minutes)}" cy="{y(value)}" r="4" fill="#2457a6"/>'
             f'<text class="tip" x="{middle}" y="{_TOP - 4}" text-anchor="middle" visibility="hidden">{text}</text></g>'
         )

@@ -32,28 +32,38 @@ def draw(chart: Chart, localizer: Localizer, *, is_live: bool = False, ink: str 
     ticks = [step * n for n in range(_TICKS + 2) if step * n <= top + step * Decimal("0.999")]
     highest, width = ticks[-1], _width(len(chart.days))
     title = escape(localizer.render(chart.title))
-    parts = [
+    drawn = "".join(
+        [
+            *(_tick(tick, highest, chart, localizer) for tick in ticks),
+            *_gaps(chart),
+            *_bars(chart, highest, ink),
+            _before(chart.before, highest),
+            *_days(chart, localizer),
+            *_marks(chart),
+            _legend(chart, localizer),
+            *(_points(chart, localizer) if is_live else ()),
+        ]
+    )
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}"'
         f' role="{"group" if is_live else "img"}" aria-label="{title}" font-family="inherit" font-size="11"'
-        f' fill="{_INK}">',
-        '<defs><pattern id="provisional" width="5" height="5" patternUnits="userSpaceOnUse">'
+        f' fill="{_INK}">{_patterns(drawn, ink)}{drawn}</svg>'
+    )
+
+
+def _patterns(drawn: str, ink: str) -> str:
+    """Of those that something is filled with."""
+    known = {
+        "provisional": '<pattern id="provisional" width="5" height="5" patternUnits="userSpaceOnUse">'
         '<rect width="5" height="5" fill="#dfe8f5"/>'
         f'<path d="M0 5L5 0" stroke="{ink}" stroke-width="1.2"/></pattern>',
-        '<pattern id="not_read" width="6" height="6" patternUnits="userSpaceOnUse">'
+        "not_read": '<pattern id="not_read" width="6" height="6" patternUnits="userSpaceOnUse">'
         f'<path d="M0 0L6 6" stroke="{_SOFT}" stroke-width=".8"/></pattern>',
-        '<pattern id="not_reported" width="6" height="6" patternUnits="userSpaceOnUse">'
-        f'<circle cx="3" cy="3" r="1" fill="{_SOFT}"/></pattern></defs>',
-        *(_tick(tick, highest, chart, localizer) for tick in ticks),
-        *_gaps(chart),
-        *_bars(chart, highest, ink),
-        _before(chart.before, highest),
-        *_days(chart, localizer),
-        *_marks(chart),
-        _legend(chart, localizer),
-        *(_points(chart, localizer) if is_live else ()),
-        "</svg>",
-    ]
-    return "".join(parts)
+        "not_reported": '<pattern id="not_reported" width="6" height="6" patternUnits="userSpaceOnUse">'
+        f'<circle cx="3" cy="3" r="1" fill="{_SOFT}"/></pattern>',
+    }
+    used = "".join(pattern for name, pattern in known.items() if f"url(#{name})" in drawn)
+    return f"<defs>{used}</defs>" if used else ""
 
 
 def _width(days: int) -> int:
@@ -144,7 +154,7 @@ def point_text(chart: Chart, index: int, localizer: Localizer) -> str:
 
 
 def _points(chart: Chart, localizer: Localizer) -> list[str]:
-    """Over each day a field that takes the focus, with its text as tooltip, as label, and drawn while it is shown."""
+    """Over each day a field that takes the focus, with its text as label, and drawn while it is pointed at."""
     width, drawn = _width(len(chart.days)), []
     for index in range(len(chart.days)):
         x, wide = _x(index, len(chart.days))
@@ -152,7 +162,7 @@ def _points(chart: Chart, localizer: Localizer) -> list[str]:
         half = min(len(text) * _WIDE_CHARACTER / 2, width / 2)
         middle = round(min(max(x + wide / 2, half), width - half), 2)
         drawn.append(
-            f'<g class="point" tabindex="0" role="img" aria-label="{text}"><title>{text}</title>'
+            f'<g class="point" tabindex="0" role="img" aria-label="{text}">'
             f'<rect x="{x}" y="{_TOP}" width="{wide}" height="{HEIGHT - _TOP - _BOTTOM}" fill="transparent"/>'
             f'<text class="tip" x="{middle}" y="{_TOP + 11}" text-anchor="middle" visibility="hidden">{text}</text></g>'
         )

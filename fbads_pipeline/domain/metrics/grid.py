@@ -21,7 +21,7 @@ PARTS: Mapping[GridPart, tuple[str, str]] = {
     "placement": ("publisher_platform,platform_position", "publisher_platform"),
 }
 # Of a campaign the dearest parts; with them, a page has fewer campaigns.
-MOST_PARTS, PART_PAGE_ROWS = 6, 15
+MOST_PARTS, PART_PAGE_ROWS = 6, 12
 LEVELS: tuple[GridLevel, ...] = ("campaign", "adset", "ad")
 STATES: tuple[GridState, ...] = ("with_delivery", "active", "paused", "all")
 PAGE_ROWS = 50

@@ -67,8 +67,11 @@ def test_each_day_of_a_chart_on_a_page_can_be_pointed_at_and_says_what_is_known_
         chart, now=now, provisional=[True] * len(days), gaps={first: "not_read"}, unit="money", currency="BRL"
     )
     live, plain = draw(known, localizer("pt"), is_live=True), draw(known, localizer("pt"))
-    points = re.findall(r'<g class="point" tabindex="0" role="img" aria-label="([^"]+)"><title>\1</title>', live)
-    assert len(points) == len(days) and "tabindex" not in plain and "<title>" not in plain
+    points = re.findall(
+        r'<g class="point" tabindex="0" role="img" aria-label="([^"]+)"><rect [^>]*/><text class="tip"[^>]*>\1<', live
+    )
+    assert len(points) == len(days) and "tabindex" not in plain and 'class="tip"' not in plain
+    assert "<title>" not in live, "a second tooltip over the one that is drawn"
     assert "não lido" in points[0] and "0,00" not in points[0].partition("·")[0], "a day that was not read is no zero"
     assert "R$\xa012,50 (provisório)" in points[1]
 

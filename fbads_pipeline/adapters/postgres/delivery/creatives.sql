@@ -106,6 +106,7 @@ from raw.ad_creatives as creatives
 inner join marts.ad_daily as daily on creatives.account_id = daily.account_id and creatives.ad_id = daily.ad_id
 where
     daily.day between :since and :until
+    and (cast(:accounts as text[]) is null or daily.account_id = any(cast(:accounts as text[])))
     and (cast(:accounts as text[]) is null or creatives.account_id = any(cast(:accounts as text[])))
 group by grouping sets (
     (creatives.account_id, creatives.creative_key),
