@@ -82,9 +82,9 @@ coverage: install programs ## the same tests, and how much of the package they r
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov=fbads_pipeline --cov-report=term:skip-covered --cov-fail-under=92 \
 	  fbads_pipeline_tests $(ARGS)
 
-programs: ## Chromium, promtool and redis-server for the tests of pages, metrics and shared state (Debian's packages; as root only)
+programs: ## Chromium, promtool, redis-server and a font of Asian scripts for the tests of pages, metrics and shared state (Debian's packages; as root only)
 	@{ command -v chromium && command -v promtool && command -v redis-server; } >/dev/null || [ "$$(id -u)" != 0 ] || \
-	  (apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends chromium prometheus redis-server) >/dev/null
+	  (apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends chromium prometheus redis-server fonts-droid-fallback) >/dev/null
 
 bench: install ## what things cost, side by side in one run
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -15,7 +15,7 @@ from fbads_pipeline.api.pages.rendering import render
 from fbads_pipeline.api.pages.visitor import Digits, Visitor
 from fbads_pipeline.api.routes.delivery.creatives import DAYS, picture_path
 from fbads_pipeline.domain.core.formatting import plain_line
-from fbads_pipeline.domain.core.messages import Count, Money, Name, Percent, Value
+from fbads_pipeline.domain.core.messages import Count, Money, Name, Value
 from fbads_pipeline.domain.delivery.creatives import Creative
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.reports.report import Unit
@@ -71,7 +71,7 @@ def _item(one: Creative, t: Localizer) -> dict[str, Any]:
         "spend": text(one.spend, Money(one.spend or Decimal(0), currency)),
         "conversions": text(one.conversions, Count(one.conversions or Decimal(0))),
         "cost": "—" if cost is None else t.render(Money(cost, currency)),
-        "rate": "—" if rate is None else t.render(Percent(rate)),
+        "rate": "—" if rate is None else t.cell(rate, "ratio"),
         "verdict": t(f"delivery.creative.{one.verdict}"),
         "tone": _TONES.get(one.verdict, ""),
         "fatigue": t(f"pages.ads.fatigue.{one.fatigue.replace(' ', '_')}"),

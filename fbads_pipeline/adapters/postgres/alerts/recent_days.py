@@ -1,7 +1,7 @@
 """The last complete days of campaigns, which messages draw: each day with what is known of it."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -12,20 +12,34 @@ from fbads_pipeline.domain.alerts.charts import CHART_DAYS, RecentDay
 SQL = Statements(__package__, "recent_days.sql")
 
 RecentDays = Mapping[tuple[str, str], tuple[RecentDay, ...]]
-_KEYS = ("account_id", "campaign_id", "day", "is_read", "is_provisional", "has_row")
+# Account, campaign and the last day that is drawn; None: the last complete one.
+Course = tuple[str, str, date | None]
+_KEYS = ("account_id", "campaign_id", "last_day", "day", "is_read", "is_provisional", "has_row")
 
 
 def recent_days(connection: sa.Connection, campaigns: Collection[tuple[str, str]], now: datetime) -> RecentDays:
     """(account, campaign) → its last 14 complete days, the oldest first; today is left out, which would always look
     like a fall. A campaign of an account that the marts lack has none."""
-    if not campaigns:
+    found = days_up_to(connection, [(account, campaign, None) for account, campaign in campaigns], now)
+    return {(account, campaign): days for (account, campaign, _), days in found.items()}
+
+
+def days_up_to(
+    connection: sa.Connection, courses: Collection[Course], now: datetime
+) -> Mapping[Course, tuple[RecentDay, ...]]:
+    """14 complete days of each up to its last one, the oldest first; a last day that is not over yet ends yesterday."""
+    if not courses:
         return {}
-    asked = sorted(set(campaigns))
-    values = {"accounts": [one for one, _ in asked], "campaigns": [one for _, one in asked]}
+    asked = sorted(set(courses), key=str)
+    values = {
+        "accounts": [account for account, _, _ in asked],
+        "campaigns": [campaign for _, campaign, _ in asked],
+        "last_days": [last_day for _, _, last_day in asked],
+    }
     rows = connection.execute(SQL["recent_days"], values | {"now": now, "days": CHART_DAYS}).mappings()
     return {
         key: tuple(_day(row) for row in found)
-        for key, found in groupby(rows, key=lambda row: (row["account_id"], row["campaign_id"]))
+        for key, found in groupby(rows, key=lambda row: (row["account_id"], row["campaign_id"], row["last_day"]))
     }
 
 

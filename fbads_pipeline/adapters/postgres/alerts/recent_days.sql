@@ -1,9 +1,10 @@
 -- name: recent_days
--- The last :days complete days of each campaign by its account's calendar, oldest first, each once; without has_row the
--- marts have no row of the day.
+-- The :days days of each campaign up to the day that is asked for, or the last complete one where it is null or later,
+-- by its account's calendar, oldest first; without has_row the marts have no row of the day.
 select
     asked.account_id,
     asked.campaign_id,
+    asked.last_day,
     cast(dates.day as date) as day,
     coalesce(coverage.is_read, false) as is_read,
     coalesce(daily.is_provisional, false) as is_provisional,
@@ -18,7 +19,9 @@ select
     daily.cpa,
     daily.roas,
     daily.conversion_rate
-from unnest(cast(:accounts as text[]), cast(:campaigns as text[])) as asked (account_id, campaign_id)
+from
+    unnest(cast(:accounts as text[]), cast(:campaigns as text[]), cast(:last_days as date[]))
+        as asked (account_id, campaign_id, last_day)
 inner join (
     select
         account_id,
@@ -26,9 +29,9 @@ inner join (
     from marts.accounts
 ) as accounts on asked.account_id = accounts.account_id
 cross join
-    lateral generate_series(
-        accounts.local_today - cast(:days as int), accounts.local_today - 1, interval '1 day'
-    ) as dates (day)
+    lateral (select least(coalesce(asked.last_day, accounts.local_today - 1), accounts.local_today - 1) as day) as ends
+cross join
+    lateral generate_series(ends.day - cast(:days as int) + 1, ends.day, interval '1 day') as dates (day)
 left join marts.campaign_daily as daily
     on
         asked.account_id = daily.account_id
@@ -39,4 +42,4 @@ left join marts.day_coverage as coverage
         asked.account_id = coverage.account_id
         and coverage.level = 'campaign'
         and coverage.day = cast(dates.day as date)
-order by asked.account_id, asked.campaign_id, dates.day;
+order by asked.account_id, asked.campaign_id, asked.last_day, dates.day;

@@ -1,14 +1,17 @@
 """What the pages show beside figures: anomalies, pacing, freshness, history; of the caller's accounts alone."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.alerts.recent_days import Course, days_up_to
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of_kept
+from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.server.kept_answers import KeptAnswers
 from fbads_pipeline.adapters.postgres.statements import Statements
+from fbads_pipeline.domain.alerts.charts import RecentDay
 from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.metrics.coverage import Coverage, coverage_of
@@ -93,6 +96,11 @@ class PageReader:
         """OPEN ones by severity and money, or CLOSED ones, the newest first; each with `total`, how many there are."""
         named = {"accounts": bound(accounts), "status": status, "most": most, "skipped": skipped}
         return self._rows("anomaly_list", **named)
+
+    def days_up_to(self, courses: Collection[Course], now: datetime) -> Mapping[Course, tuple[RecentDay, ...]]:
+        """14 complete days of each campaign up to its last one."""
+        with reading(self._owner) as connection:
+            return days_up_to(connection, courses, now)
 
     def matching(self, accounts: Accounts, text: str, most: int) -> list[Row]:
         """Campaigns, ad sets and ads whose name holds that text or whose id it is, so many of each."""

@@ -1,6 +1,7 @@
 """Open anomalies and their history, each with what was expected, the money at stake, and when it was announced."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from math import isfinite
 from typing import Annotated, Any, Literal
@@ -9,21 +10,27 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
+from fbads_pipeline.adapters.postgres.alerts.recent_days import Course
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.rendering.band_svg import draw_band
+from fbads_pipeline.adapters.rendering.chart_picture import report_chart
 from fbads_pipeline.adapters.translation.translator import Localizer
 from fbads_pipeline.api.dependencies import AnomaliesDep, FeedbackDep, PagesDep
 from fbads_pipeline.api.languages import page_localizer
 from fbads_pipeline.api.pages.frame.page_frame import required_frame
 from fbads_pipeline.api.pages.rendering import render
-from fbads_pipeline.api.pages.view import channel_name, stored_text
+from fbads_pipeline.api.pages.view import channel_name, drawn, stored_text
 from fbads_pipeline.api.pages.visitor import Visitor
+from fbads_pipeline.domain.alerts.charts import RecentDay, chart_of
 from fbads_pipeline.domain.core.formatting import plain_name
 from fbads_pipeline.domain.identity.users import Principal
 from fbads_pipeline.domain.reports.report import Unit
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-_PATH, _ROWS = "/anomalies", 30
+# A page of them with their charts stays below what a browser lays out at once on a phone.
+_PATH, _ROWS = "/anomalies", 12
+# Days after it began that the chart of one that is over shows.
+_AFTER = timedelta(days=9)
 _UNITS: dict[str, Unit] = {"spend": "money", "cpm": "money", "cpa": "money", "ctr": "ratio", "roas": "factor"}
 _STATES: dict[str, str] = {"open": "OPEN", "closed": "CLOSED"}
 
@@ -43,6 +50,7 @@ def anomalies_page(
     t, frame = page_localizer(request, who), required_frame(request, who)
     rows = pages.anomaly_list(frame.ids, _STATES[state], most=_ROWS, skipped=(page - 1) * _ROWS)
     total = rows[0]["total"] if rows else 0
+    days = pages.days_up_to([_course(row) for row in rows], frame.now)
     unlearned = [one for one in anomalies.learning(sorted(frame.ids)) if not one.is_watched]
     return render(
         request,
@@ -57,7 +65,7 @@ def anomalies_page(
             }
             for one in _STATES
         ],
-        anomalies=[_item(row, len(frame.chosen) > 1, t) for row in rows],
+        anomalies=[_item(row, days.get(_course(row), ()), len(frame.chosen) > 1, t) for row in rows],
         marks=feedback.own_marks(who, "anomaly", [row["anomaly_id"] for row in rows]),
         back=frame.link(_PATH, state=None if state == "open" else state),
         count=t(f"pages.anomalies.count.{state}", count=total),
@@ -68,7 +76,13 @@ def anomalies_page(
     )
 
 
-def _item(row: Row, has_account: bool, t: Localizer) -> dict[str, Any]:
+def _course(row: Row) -> Course:
+    """What its chart shows: the last days, or those around it where it is over."""
+    return row["account_id"], row["campaign_id"], None if row["closed_at"] is None else row["since"].date() + _AFTER
+
+
+def _item(row: Row, days: Sequence[RecentDay], has_account: bool, t: Localizer) -> dict[str, Any]:
+    chart = chart_of(row["metric"], days, row["currency"], since=row["since"].date())
     said = [t.render(one) for one in _announced(row, t)]
     return {
         "anomaly_id": row["anomaly_id"],
@@ -86,6 +100,7 @@ def _item(row: Row, has_account: bool, t: Localizer) -> dict[str, Any]:
         "recovery": stored_text(row, "recovery", t) if row["closed_at"] is not None else "",
         "announced": " ".join(said),
         "band": _band(row, t),
+        "chart": None if chart is None else drawn([report_chart(chart)], t)[0],
     }
 
 
