@@ -12,9 +12,9 @@ import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
-from fbads_pipeline.adapters.postgres.alerts.recent_days import RecentDays, recent_days
 from fbads_pipeline.adapters.postgres.anomalies.account_inputs import INPUTS, object_inputs
 from fbads_pipeline.adapters.postgres.anomalies.daily_figures import read_daily_figures
+from fbads_pipeline.adapters.postgres.metrics.recent_days import RecentDays, recent_days
 from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.alerts.alerts import Alert

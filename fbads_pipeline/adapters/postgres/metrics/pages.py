@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.alerts.recent_days import Course, days_up_to
+from fbads_pipeline.adapters.postgres.metrics.recent_days import Course, days_up_to
 from fbads_pipeline.adapters.postgres.metrics.visible import Accounts, Row, bound, rows_of_kept
 from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.server.kept_answers import KeptAnswers

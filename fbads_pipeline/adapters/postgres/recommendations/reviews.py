@@ -13,7 +13,7 @@ import orjson
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
-from fbads_pipeline.adapters.postgres.alerts.recent_days import RecentDays, recent_days
+from fbads_pipeline.adapters.postgres.metrics.recent_days import RecentDays, recent_days
 from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.recommendations.inbox import SUGGESTIONS, observation, save_inbox
 from fbads_pipeline.adapters.postgres.statements import Statements

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from fbads_pipeline.adapters.postgres.alerts.recent_days import Course
+from fbads_pipeline.adapters.postgres.metrics.recent_days import Course
 from fbads_pipeline.adapters.postgres.metrics.visible import Row
 from fbads_pipeline.adapters.rendering.band_svg import draw_band
 from fbads_pipeline.adapters.rendering.chart_picture import report_chart
