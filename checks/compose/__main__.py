@@ -37,7 +37,7 @@ OURS = ("code-location", "webserver", "daemon", "sidecar", "sandbox")
 COUNT = "select count(*) from marts.campaign_daily"
 WHOLE = "select count(*), sum(spend) from marts.campaign_daily"
 # What `multiprocessing` calls the processes that a code server starts for runs.
-KILL_RUN = "import psutil; [one.kill() for one in psutil.process_iter() if 'spawn_main' in ' '.join(one.cmdline())]"
+KILL_RUN = "import psutil; [one.kill() for one in psutil.process_iter() if '--multiprocessing-fork' in one.cmdline()]"
 SCHEMA = "select version_num from public.schema_version"
 RUN_STATES = "select status, count(*) from runs where pipeline_name = 'collect_and_model' group by 1"
 
@@ -202,10 +202,12 @@ def restored(compose: Compose, kept: Sequence[str], name: str, saved: str) -> fl
 
 def restart(compose: Compose) -> str:
     """Taken down and started again on the same volumes, everything is still there."""
-    spend = compose.sql("select sum(spend) from marts.campaign_daily where day < current_date - 1")
+    # The same days, also where it is midnight meanwhile.
+    settled = f"select sum(spend) from marts.campaign_daily where day < '{date.today() - timedelta(days=1)}'"
+    spend = compose.sql(settled)
     compose.run("down", timeout=300)
     start(compose)
-    again = compose.sql("select sum(spend) from marts.campaign_daily where day < current_date - 1")
+    again = compose.sql(settled)
     if spend != again:
         raise CheckFailed(f"marts.campaign_daily held {spend} before and {again} after")
     return f"{again} of spend before and after"

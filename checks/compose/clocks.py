@@ -1,6 +1,7 @@
 """A container whose clock is not PostgreSQL's: it says so, and what it reads is what it would have read."""
 
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 from checks.compose.engine import CheckFailed, Compose
@@ -8,7 +9,8 @@ from checks.compose.engine import CheckFailed, Compose
 # Debian's libfaketime, for programs with threads; the folder is mounted in every service of ours.
 _LIBRARY, _INSIDE = "*/faketime/libfaketimeMT.so.1", "/etc/fbads"
 _OFFSETS = ("-10m", "+10m")
-_SETTLED = "select count(*), sum(spend) from marts.campaign_daily where day < current_date - 1"
+_TICK = ("fbads", "run", "tick")
+_SETTLED = "select count(*), sum(spend) from marts.campaign_daily where day < '{}'"
 _CLOCK_LINE = "clock: this machine's clock is"
 
 
@@ -18,7 +20,11 @@ def clocks(compose: Compose) -> str:
     if library is None:
         return "left out: Debian's libfaketime is not installed"
     shutil.copy(library, compose.folder / "files")
-    before, moved = compose.sql(_SETTLED), ("env", "NO_FAKE_STAT=1", "FAKETIME_DONT_FAKE_MONOTONIC=1")
+    # The same days, also where it is midnight meanwhile.
+    settled = _SETTLED.format(date.today() - timedelta(days=1))
+    # A tick reads more days than the run of `collect`.
+    compose.inside("code-location", *_TICK, timeout=600)
+    before, moved = compose.sql(settled), ("env", "NO_FAKE_STAT=1", "FAKETIME_DONT_FAKE_MONOTONIC=1")
     for offset in _OFFSETS:
         away = (*moved, f"LD_PRELOAD={_INSIDE}/{library.name}", f"FAKETIME={offset}")
         way = "behind" if offset.startswith("-") else "ahead of"
@@ -26,10 +32,10 @@ def clocks(compose: Compose) -> str:
         seconds = [line.split()[6] for line in said.splitlines() if _CLOCK_LINE in line and f" {way} " in line]
         if not seconds or not 590 <= int(seconds[0]) <= 610:
             raise CheckFailed(f"at {offset} the doctor says {said[-800:]!r}")
-        compose.inside("code-location", *away, "fbads", "run", "tick", timeout=600)
-        if compose.sql(_SETTLED) != before:
-            raise CheckFailed(f"settled days held {before} and now, read at {offset}, {compose.sql(_SETTLED)}")
-    compose.inside("code-location", "fbads", "run", "tick", timeout=600)
-    if compose.sql(_SETTLED) != before:
-        raise CheckFailed(f"settled days held {before} and now {compose.sql(_SETTLED)}")
+        compose.inside("code-location", *away, *_TICK, timeout=600)
+        if compose.sql(settled) != before:
+            raise CheckFailed(f"settled days held {before} and now, read at {offset}, {compose.sql(settled)}")
+    compose.inside("code-location", *_TICK, timeout=600)
+    if compose.sql(settled) != before:
+        raise CheckFailed(f"settled days held {before} and now {compose.sql(settled)}")
     return "a sidecar 10 min behind and ahead is named, ticks of such a container change no settled figure"
