@@ -1,7 +1,8 @@
-"""What a week of ticks stores: `python -m benchmarks.growth --days 7 --minutes 180`.
+"""What a week of ticks stores: `python -m benchmarks.growth --days 7 --minutes 720`.
 
-A home and a sandbox of their own, whose clock is moved between ticks; each is a process of its own. Ticks
-that begin a day, which read 28 days, are counted apart from the others; a month of half-hourly ticks follows from both.
+A home and a sandbox of their own, whose clock is moved between ticks; each is a process of its own, and is followed by
+one half an hour later. Ticks that read many days, as the first of an account's day does, are counted apart from the
+others; a month of half-hourly ticks follows from both, with one long tick a day for each time zone of the accounts.
 Sizes are those of tables with their indexes, in both databases, and of the home's files; pruning is not part of it.
 """
 
@@ -23,6 +24,15 @@ from fbads_pipeline.sandbox.testing import SandboxServer
 
 FIRST = datetime(2026, 11, 2, 12, 10, tzinfo=UTC)
 TICKS_PER_DAY, DAYS_OF_MONTH = 48, 30
+FOLLOWS = timedelta(minutes=30)
+# Days that a tick reads: two or three around midnight, or the 28 that Meta still changes.
+LONG_DAYS = 7
+_READ_DAYS = """select (ends.value::date - begins.value::date) + 1 from runs
+    join run_tags as begins on begins.run_id = runs.run_id and begins.key = 'dagster/asset_partition_range_start'
+    join run_tags as ends on ends.run_id = runs.run_id and ends.key = 'dagster/asset_partition_range_end'
+    order by runs.id desc limit 1"""
+_WORLD = """select (select count(*) from raw.accounts), (select count(distinct timezone_name) from raw.accounts),
+    (select count(*) from raw.campaigns), (select count(*) from raw.ads)"""
 _SIZES = """select n.nspname, c.relname, pg_total_relation_size(c.oid) from pg_class c
     join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'm')
     and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')"""
@@ -34,7 +44,7 @@ def main() -> int:
     """0; 1 where a tick failed."""
     parser = argparse.ArgumentParser(prog="growth", description=__doc__)
     parser.add_argument("--days", type=int, default=7)
-    parser.add_argument("--minutes", type=int, default=180, help="between two ticks")
+    parser.add_argument("--minutes", type=int, default=720, help="between two ticks, each followed by another")
     parser.add_argument("--campaigns", type=int, default=60, help="per account; there are four")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fbads-growth-") as name, SandboxServer(asked.campaigns) as sandbox:
@@ -46,17 +56,20 @@ def main() -> int:
 
 def _measure(server: EmbeddedPostgres, sandbox: SandboxServer, home: Path, asked: argparse.Namespace) -> int:
     grown: dict[bool, list[Sizes]] = defaultdict(list)
-    day, before = None, None
-    for number in range(asked.days * 24 * 60 // asked.minutes + 1):
-        now = FIRST + timedelta(minutes=number * asked.minutes)
+    before = None
+    spaced = [
+        FIRST + timedelta(minutes=number * asked.minutes) for number in range(asked.days * 1440 // asked.minutes + 1)
+    ]
+    for now in [moment for one in spaced for moment in (one, one + FOLLOWS)]:
         sandbox.set_now(now.isoformat())
         if _tick(sandbox, home, now).returncode not in (0, 1):
             print(f"the tick of {now.isoformat()} failed", file=sys.stderr)
             return 1
         after = _sizes(server, home)
         if before is not None:
-            grown[now.date() != day].append({part: size - before.get(part, 0) for part, size in after.items()})
-        day, before = now.date(), after
+            ((days,),) = _rows(server, "fbads_dagster", _READ_DAYS)
+            grown[days >= LONG_DAYS].append({part: size - before.get(part, 0) for part, size in after.items()})
+        before = after
     assert before is not None
     _print(server, before, grown)
     return 0
@@ -96,27 +109,31 @@ def _print(server: EmbeddedPostgres, sizes: Sizes, grown: Mapping[bool, list[Siz
     for table in _COUNTED:
         ((count,),) = _rows(server, "fbads", f"select count(*) from {table}")
         print(f"{table}: {count} rows, {sizes[table] / max(count, 1):.0f} bytes each with indexes")
-    print("stored by, in kB                      a tick   first of day   30 days of 48, MB")
-    whole = {is_first: _mean(ticks) for is_first, ticks in grown.items()}
-    parts = sorted(sizes, key=lambda part: -_month(whole, part))
+    ((accounts, zones, campaigns, ads),) = _rows(server, "fbads", _WORLD)
+    print(f"{accounts} accounts in {zones} time zones, {campaigns} campaigns, {ads} ads")
+    print("stored by, in kB                 a short tick    a long tick   30 days of 48, MB")
+    whole = {is_long: _mean(ticks) for is_long, ticks in grown.items()}
+    months = {part: _month(whole, part, zones) for part in sizes}
+    parts = sorted(sizes, key=lambda part: -months[part])
     for part in parts[:25]:
-        print(_line(part, *(whole.get(one, {}).get(part, 0.0) for one in (False, True)), _month(whole, part)))
-    totals = [sum(whole.get(one, {}).values()) for one in (False, True)]
-    print(_line("all", *totals, sum(_month(whole, part) for part in sizes)))
-    print(f"ticks: {len(grown[False])}, first of a day: {len(grown[True])}")
+        short, long = (whole.get(one, {}).get(part, 0.0) for one in (False, True))
+        print(_line(part, short, long, months[part]))
+    short, long = (sum(whole.get(one, {}).values()) for one in (False, True))
+    print(_line("all", short, long, sum(months.values())))
+    print(f"ticks: {len(grown[False])} short, {len(grown[True])} long")
 
 
-def _line(part: str, tick: float, first: float, month: float) -> str:
-    return f"{part:36}{tick / 1e3:>8.1f}{first / 1e3:>15.1f}{month / 1e6:>20.1f}"
+def _line(part: str, short: float, long: float, month: float) -> str:
+    return f"{part:36}{short / 1e3:>8.1f}{long / 1e3:>15.1f}{month / 1e6:>20.1f}"
 
 
 def _mean(ticks: list[Sizes]) -> dict[str, float]:
     return {part: statistics.fmean(one.get(part, 0) for one in ticks) for part in ticks[-1]}
 
 
-def _month(whole: Mapping[bool, Mapping[str, float]], part: str) -> float:
-    often, once = (whole.get(one, {}).get(part, 0.0) for one in (False, True))
-    return DAYS_OF_MONTH * ((TICKS_PER_DAY - 1) * often + once)
+def _month(whole: Mapping[bool, Mapping[str, float]], part: str, zones: int) -> float:
+    short, long = (whole.get(one, {}).get(part, 0.0) for one in (False, True))
+    return DAYS_OF_MONTH * ((TICKS_PER_DAY - zones) * short + zones * long)
 
 
 if __name__ == "__main__":
