@@ -2,7 +2,7 @@
 
 spend|1116-1122                    spend of 16 to 22 November 2026, one row per currency
 cpa|1122|campaign=100001001        of one campaign
-roas|1101-1123|by=campaign|top=5   the five best; `low=5` the five lowest
+roas|1101-1123|by=campaign|top=5   the five best; `low=5` the five lowest; `nth=2` the second best alone
 spend|1116-1122|by=campaign|having=spend > 500
 spend|1123|vs=1116-1122            two stretches: now and before
 #objects:10 · #pacing              a list, with its number of rows
@@ -147,16 +147,17 @@ def _present(name: str, side: str) -> str:
 
 
 def _ranked(sql: str, names: Sequence[str], options: dict[str, str], by: Sequence[str], days: str) -> str:
-    count = options.get("top") or options.get("low")
+    count = options.get("top") or options.get("low") or options.get("nth")
     if count is None:
         return sql
-    direction = "desc" if "top" in options else "asc"
+    direction = "asc" if "low" in options else "desc"
+    sign = "=" if "nth" in options else "<="
     metric = options.get("rank", names[0])
     part = "partition by currency " if metric in _AMOUNTS else ""
     inner = _sums(names, days, options, by)
     return (
         f"select {', '.join([*by, *names])} from (select *, row_number() over ({part}order by {metric} {direction},"
-        f" {', '.join(by)}) as place from ({inner}) two where {metric} is not null) three where place <= {count}"
+        f" {', '.join(by)}) as place from ({inner}) two where {metric} is not null) three where place {sign} {count}"
     )
 
 
