@@ -22,6 +22,7 @@ cpa|1122|by=campaign|having=cpa > of:100001001   above that campaign's own; `who
 spend|1122 // ?object              either
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,6 +46,8 @@ _FORMULAS = {
 _OF_MONEY = {"spend", "purchase_value", "conversion_value", "cpc", "cpm", "cpa", "roas", "average_order_value"}
 _OF_MONEY |= {"cost_per_appointment", "cost", "tax"}
 _AMOUNTS = _OF_MONEY - {"roas"}
+# Between two parts of a breakdown; that of "65+" belongs to it.
+_PLUS = re.compile(r"\+(?=[^+])")
 _KEYS = {
     "account": "account_id",
     "campaign": "campaign_id",
@@ -179,7 +182,7 @@ def _sums(names: Sequence[str], days: str, options: dict[str, str], by: Sequence
         where.append(f"campaign_id in (select campaign_id from marts.campaigns where objective in ({named}))")
     segments = [one for one in ("age", "gender", "country", "platform", "placement") if one in options]
     without = [one for one in ("age", "gender", "country", "platform") if f"not_{one}" in options]
-    where += [f"{_KEYS.get(one, one)} in ('" + options[one].replace("+", "', '") + "')" for one in segments]
+    where += [f"{_KEYS.get(one, one)} in ('" + _PLUS.sub("', '", options[one]) + "')" for one in segments]
     where += [f"{_KEYS.get(one, one)} <> '{options[f'not_{one}']}'" for one in without]
     where += _clock(by, options)
     breakdown = {_BREAKDOWNS[one] for one in (*by, *segments, *without) if one in _BREAKDOWNS}

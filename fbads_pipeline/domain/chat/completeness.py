@@ -23,7 +23,7 @@ CHANGING: Mapping[str, tuple[str, ...]] = {
     "objective": ("objective",),
     "weekdays": ("weekdays",),
     "compare": ("comparison", "pair"),
-    "rank": ("rank",),
+    "rank": ("rank", "place"),
     "with_shares": ("share",),
     "per_day": ("dimension",),
     "mean_of": ("dimension",),
@@ -221,6 +221,7 @@ _HELD: Mapping[str, Callable[[Plan, str], bool]] = {
         value in (*plan.dimensions, plan.mean_of) or plan.per_day or plan.intent not in _WITH_METRICS
     ),
     "limit": lambda plan, value: plan.limit == int(value),
+    "place": lambda plan, value: plan.rank is not None and plan.rank.place == int(value),
     "rank": lambda plan, value: plan.rank is not None or plan.intent not in _WITH_METRICS,
     "comparison": _compared,
     "pair": lambda plan, value: _compared(plan, "pair") or _is_side_by_side(plan),

@@ -139,11 +139,15 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Rank:
-    """The order: by a metric, or by how it changed; the largest first or the smallest first."""
+    """The order: by a metric, or by how it changed; the largest first or the smallest first.
+
+    place: of the order only the row that comes there, from the second; 0: all rows.
+    """
 
     metric: str
     descending: bool
     of_change: bool = False
+    place: int = 0
 
 
 @dataclass(frozen=True)

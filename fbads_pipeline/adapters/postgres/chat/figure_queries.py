@@ -252,10 +252,12 @@ def _ordered(plan: Plan, catalogue: Catalogue, statement: sa.Select[Any], unknow
     statement = statement.where(sa.or_(ranked.is_not(None), *last))
     order = [*last, ranked.desc() if plan.rank.descending else ranked.asc(), *keys]
     if catalogue[plan.rank.metric].unit != "money":
-        return statement.order_by(*order).limit(rows)
+        cut = statement.order_by(*order)
+        return cut.limit(constant("1")).offset(rows - constant("1")) if plan.rank.place else cut.limit(rows)
     place = sa.func.row_number().over(partition_by=_key(now, "currency"), order_by=order).label("place")
     best = statement.add_columns(place).subquery("ranked")
-    return sa.select(best).where(best.c.place <= rows).order_by(best.c.currency, best.c.place)
+    within = best.c.place == rows if plan.rank.place else best.c.place <= rows
+    return sa.select(best).where(within).order_by(best.c.currency, best.c.place)
 
 
 def _ranked_by(plan: Plan, catalogue: Catalogue, columns: Any) -> Expression:

@@ -78,6 +78,8 @@ def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:
     if plan.objective:
         named = tuple(message(f"chat.objective_{one.lower()}") for one in plan.objective.split(EITHER))
         found.append(_beside(dimension_label("objective"), Joined(named, ", ")))
+    if plan.rank is not None and plan.rank.place:
+        found.append(message("chat.only_place", place=Count(plan.rank.place)))
     return found + [bound_said(one, catalogue) for one in plan.thresholds]
 
 

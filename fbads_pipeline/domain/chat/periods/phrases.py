@@ -47,6 +47,7 @@ _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
     ("since_date", readers.since_date, None),
     ("since_day_number", readers.since_day_number, None),
     ("since_month", readers.since_month, None),
+    ("until_day_number", readers.until_day_number, None),
     ("week_of_day_number", readers.week_of_day_number, None),
     ("since_weekday", readers.since_weekday, None),
     ("since_unit_start", readers.since_unit(0), None),

@@ -336,6 +336,16 @@ def day_number(match: re.Match[str], context: DateContext) -> RelativePeriod:
     return RelativePeriod("between", first=day, last=day)
 
 
+def until_day_number(match: re.Match[str], context: DateContext) -> RelativePeriod | None:
+    """From the first of the month until that day of it; none where another day is said to begin the stretch."""
+    begins = context.vocabulary.expression(r"(?:{weekday}|{day_word}|{date}|\d)(?:[- ]feira)?\W*$")
+    if begins.search(match.string[: match.start()]):
+        return None
+    last = day_number(match, context).last
+    assert last is not None
+    return RelativePeriod("between", first=last.replace(day=1), last=last)
+
+
 def week_of_day_number(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """The week of that day of this month, or of the last one where it has not come yet."""
     day = day_number(match, context).first

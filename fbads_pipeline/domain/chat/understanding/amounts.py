@@ -17,7 +17,7 @@ _AMOUNT = (
     r"(?P<SIDEx> ?(?:%|{percent})|x\b| ?(?:k|{thousand})\b)?(?: ?(?P<SIDEc>{currency_word}|brl|usd|eur|jpy|gbp)\b)?"
 )
 _FIRST, _SECOND = _AMOUNT.replace("SIDE", "a"), _AMOUNT.replace("SIDE", "b")
-_NOT_TIME = r"(?![\d/.]*\d)(?! ?(?:h\b|{time_after_number}))"
+_NOT_TIME = r"(?![\d/.]*\d)(?! ?(?:h\b|{time_after_number}))(?!(?:{day_ending})\b)"
 _BETWEEN = rf"\b(?:{{between}}) {_FIRST} (?:{{and}}) {_SECOND}(?![/\w])(?! (?:{{of}}) [a-z]{{3,}})"
 _LIMITS = (
     r"\b(?:{which_days}) (?P<n>{count}) (?:{days})\b",
@@ -36,6 +36,9 @@ _SIDES = (
     r"(?:(?<=men )|(?<=homens )|(?<=mulheres ))(?:{SIDE_than})[ -](?P<n>\d\d)\b(?!\d| ?%)",
     r"\b(?:{for_people}) (?:{SIDE_of_age}) (?P<n>\d\d)\b",
 )
+# "People 55 and up", "mulheres 45+", "quem tem 35 ou mais".
+_OLDEST = r"(?:(?:{before_age}|\w+) ){0,2}?(?P<n>\d\d)(?: (?:{after_age}))?(?: ?\+| (?:{or_older}|{or_more})\b)"
+_FROM_AN_AGE = (rf"(?P<of>)\b(?:{{people}}) {_OLDEST}", rf"\b(?P<of>{{of_gender}}) {_OLDEST}")
 _AGES["65+"] = r"(?:65 ?\+|(?:{older_than}) 65|65 (?:{or_older}))"
 
 
@@ -115,6 +118,10 @@ def _ages_on_a_side(text: str, vocabulary: Vocabulary) -> list[FoundValue]:
                 continue
             groups = [one for one in AGES if (int(one[:2]) < bound) == (side == "younger")]
             return [FoundValue(match.start(), match.end(), one) for one in groups]
+    for template in _FROM_AN_AGE:
+        match = vocabulary.expression(template).search(text)
+        if match is not None and int(match["n"]) in [int(one[:2]) for one in AGES]:
+            return [FoundValue(match.end("of"), match.end(), one) for one in AGES if int(one[:2]) >= int(match["n"])]
     return []
 
 

@@ -116,6 +116,8 @@ def _set_against(
         or (mention is not None and parsed.vocabulary.has("which", parsed.text))
     )
     metric = known.metrics[0] if known is not None and known.metrics else ""
+    if mention is not None and parsed.vocabulary.expression("(?:{inside_of})").fullmatch(said) is not None:
+        asks = parsed.text[mention.end :].startswith("'s")  # "spend under Spring Sale": within it as often as below its
     if not asks or (mention is not None and len(mention.objects) > 1) or not (metric_tags(parsed) or metric):
         parsed.against.append(said)
         return

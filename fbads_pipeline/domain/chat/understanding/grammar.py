@@ -60,6 +60,7 @@ from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, re
 from fbads_pipeline.domain.chat.understanding.reading.asides import pass_asides
 from fbads_pipeline.domain.chat.understanding.reading.objectives import join_objectives
 from fbads_pipeline.domain.chat.understanding.reading.qualifiers import read_qualifiers
+from fbads_pipeline.domain.chat.understanding.reading.unheld import read_unheld
 from fbads_pipeline.domain.chat.understanding.subjects import OVERVIEW_METRICS
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag
 from fbads_pipeline.domain.chat.understanding.taxes import Money, settle_tax
@@ -117,6 +118,7 @@ def plan(question: str, context: PlanningContext) -> Understanding:
     parsed.others = others_left_out(parsed, context.last)
     parsed.before = context.last.metrics if context.last is not None and context.last.intent == "figures" else ()
     read_qualifiers(parsed)
+    read_unheld(parsed)
     return _with_mentions(_forbidden(parsed, context) or conversation(parsed) or _question(parsed, context), parsed)
 
 
@@ -219,8 +221,9 @@ def _left_over(parsed: ParsedQuestion, context: PlanningContext) -> Refusal | Cl
     near = context.names.near(words, level)  # type: ignore[arg-type]
     if level and any(_follows(parsed, tag) for tag in parsed.of("dimension")):
         return Refusal("unknown_object", words, near)
-    if any(word.text[0].isdigit() or word.text in parsed.vocabulary.words["negations"] for word in parsed.left):
-        return Refusal("not_understood", words)  # without a number or a "not" it is another question
+    apart = parsed.vocabulary.words["negations"] | parsed.vocabulary.words["without_which_another"]
+    if any(word.text[0].isdigit() or word.text in apart for word in parsed.left):
+        return Refusal("not_understood", words)  # without a number, a "not" or a "until" it is another question
     if len(parsed.left) > _MOST_UNKNOWN or not (metric_tags(parsed) or parsed.has("intent", "overview")):
         return Refusal("not_understood", words)
     return _without_words(parsed, words, near, context)

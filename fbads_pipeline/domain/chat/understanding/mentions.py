@@ -95,6 +95,9 @@ def _of_orders(parsed: ParsedQuestion) -> list[Mention]:
         found.append(Mention("both", "", parsed.of("rank")[-1].said))
     found += [Mention("against", "", one) for one in parsed.against]
     found += _within(parsed)
+    if parsed.ordinal:
+        place = parsed.ordinal
+        found.append(Mention("place", str(place.place), parsed.text[place.start : place.end].strip()))
     if parsed.limit:
         found.append(Mention("limit", str(parsed.limit), str(parsed.limit)))
     compared = parsed.of("comparison")

@@ -22,6 +22,7 @@ from fbads_pipeline.domain.chat.understanding.amounts import (
     find_limit,
 )
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, NameMatch, ObjectNames
+from fbads_pipeline.domain.chat.understanding.reading.places import FoundPlace, find_place
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag, QuestionWord, words_of
 from fbads_pipeline.domain.chat.understanding.wording.rewording import reworded, with_countries, with_digits
 from fbads_pipeline.domain.core.days import DayRange
@@ -92,6 +93,7 @@ class ParsedQuestion:
     excluded: list[ObjectMention] = field(default_factory=list)
     missing: list[tuple[str, Level | None]] = field(default_factory=list)
     limit: int | None = None
+    ordinal: FoundPlace | None = None
     without: list[PhraseTag] = field(default_factory=list)
     weekdays: tuple[int, ...] = ()
     said_weekdays: str = ""
@@ -150,6 +152,8 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     _take(taken, parsed.ages)
     parsed.amounts = find_amounts(_open(text, taken), language, vocabulary)
     _take(taken, parsed.amounts)
+    parsed.ordinal = find_place(_open(text, taken), vocabulary)
+    _take(taken, [parsed.ordinal] if parsed.ordinal else [])
     limit = find_limit(_open(text, taken), vocabulary)
     if limit:
         parsed.limit = int(limit.value)
@@ -332,7 +336,7 @@ def _open(text: str, taken: list[bool]) -> str:
 
 
 def _take(
-    taken: list[bool], found: Sequence[FoundValue | AmountBound | FoundPeriod | FoundWeekdays | FoundHours]
+    taken: list[bool], found: Sequence[FoundValue | AmountBound | FoundPeriod | FoundWeekdays | FoundHours | FoundPlace]
 ) -> None:
     for one in found:
         taken[one.start : one.end] = [True] * (one.end - one.start)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.pixels import LATEST, PIXEL_EVENTS
 from fbads_pipeline.domain.chat.plan import LEVELS, SEGMENTS, Fact, Intent, Level, Objects, Plan, Rank, RelativePeriod
@@ -135,9 +136,16 @@ def is_forecast(parsed: ParsedQuestion, today: date) -> bool:
     """Whether the question is about days that have not come: it says so, and names no day that is over."""
     if not parsed.vocabulary.has("future", parsed.text) or parsed.vocabulary.has("advice", parsed.text):
         return False
-    ends = [resolve(one.period, today)[1] for one in parsed.periods]
+    # "On Friday" of a question about what will be is the Friday to come, unless it is said to be over.
+    ahead = [one for one in parsed.periods if one.kind == "weekday" and not _is_over(parsed, one)]
+    ends = [resolve(one.period, today)[1] for one in parsed.periods if one not in ahead]
     # "In December" of a question about what will be is the next one, where the last is long over.
     return all(last >= today or today - last > _LONG_OVER for last in ends)
+
+
+def _is_over(parsed: ParsedQuestion, period: FoundPeriod) -> bool:
+    """Whether a day of the week is said to be one that is over: "last Friday", "sexta passada"."""
+    return parsed.vocabulary.has("over_already", parsed.text[period.start : period.end])
 
 
 def asks_for_another_forecast(parsed: ParsedQuestion) -> bool:

@@ -50,6 +50,8 @@ class CannotPlan(Exception):
 def thresholds(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[Threshold, ...]:
     made = []
     for amount in parsed.amounts:
+        if amount.is_percent and parsed.has("comparison", "moved"):
+            raise CannotPlan(Refusal("not_understood", parsed.text[amount.start : amount.end]))  # "subiu mais de 20 %"
         tag = _bounded(amount, parsed)
         if tag is None and amount.is_money and parsed.vocabulary.has("goes_over", parsed.text):
             made.append(threshold(amount, "spend", catalogue))  # "passaram de 100 reais"
@@ -65,7 +67,7 @@ def thresholds(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[Threshold,
     made += [_computed(one, parsed, catalogue) for one in parsed.computed]
     for tag in metric_tags(parsed):
         if tag.kind == "metric" and parsed.has("dimension") and is_none(tag, parsed):
-            made.append(Threshold(tag.value, "at_most", Decimal(0)))
+            made += [*_had(tag, parsed, catalogue), Threshold(tag.value, "at_most", Decimal(0))]
     return tuple(dict.fromkeys(made or _counted(parsed, catalogue)))
 
 
@@ -93,6 +95,8 @@ def computed_threshold(bound: ComputedBound, metric: str, catalogue: Catalogue) 
 def threshold(amount: AmountBound, metric: str, catalogue: Catalogue) -> Threshold:
     """A bare number beside a rate of percents is one of percents ("CTR abaixo de 1"); ROAS of 200 % is 2."""
     value = amount.value
+    if amount.is_percent and (metric not in catalogue or catalogue[metric].unit != "ratio"):
+        raise CannotPlan(Refusal("not_understood", f"{amount.value:f}%"))  # a part of what: of a change, of a total
     is_share = metric in catalogue and catalogue[metric].unit == "ratio" and metric not in FACTORS
     if amount.is_percent or (is_share and value >= Decimal("0.1")):
         value /= 100
@@ -211,6 +215,21 @@ def is_a_value(catalogue: Catalogue, tag: PhraseTag) -> bool:
     """Whether "valor" before this metric only means the metric: "o valor do CPA"."""
     metric = catalogue[tag.value]
     return metric.is_ratio or metric.unit == "money"
+
+
+def _had(none: PhraseTag, parsed: ParsedQuestion, catalogue: Catalogue) -> list[Threshold]:
+    """ "Com vendas mas sem carrinhos", "that got clicks but no sales": that there is some of the one is a condition as
+    well as that there is none of the other."""
+    found = []
+    for tag in parsed.of("metric"):
+        before = parsed.text[: parsed.place(tag)]
+        between = parsed.text[parsed.words[tag.end - 1].end : parsed.place(none)]
+        has = parsed.vocabulary.expression(r"\b(?:{having}) $").search(before) is not None
+        is_count = tag.value in catalogue and catalogue[tag.value].unit == "count"
+        joined = parsed.vocabulary.expression(r"^\W*(?:{and}|{but})\b").search(between) is not None
+        if is_count and has and joined and tag.end <= none.start and tag.value != none.value:
+            found.append(Threshold(tag.value, "above", Decimal(0)))
+    return found
 
 
 def is_none(tag: PhraseTag, parsed: ParsedQuestion) -> bool:

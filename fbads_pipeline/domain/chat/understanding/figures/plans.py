@@ -72,14 +72,14 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
     metrics = _metrics(parsed, catalogue)
     bounds = thresholds(parsed, catalogue)
     rank_tag = _rank_tag(parsed)
-    dimensions = dimensions_of(parsed, bool(bounds) or rank_tag is not None)
+    dimensions = dimensions_of(parsed, bool(bounds) or rank_tag is not None or parsed.ordinal is not None)
     of = [one.of.objects[0].level for one in parsed.computed if one.of is not None]
     dimensions = compared_objects(objects, dimensions or tuple(of[:1]))
     asks_one = rank_tag is not None and parsed.limit is not None  # "as 3 piores em CTR"
     asks_one = (
         asks_one or parsed.vocabulary.has("which_ones", parsed.text) or parsed.vocabulary.has("what_one", parsed.text)
     )
-    if not dimensions and (bounds or rank_tag) and asks_one:
+    if not dimensions and (bounds or rank_tag or parsed.ordinal) and asks_one:
         dimensions = below(objects)
     segments, dimensions = segments_of(parsed, dimensions)
     per_day, dimensions = average(parsed, metrics, catalogue, dimensions)
@@ -105,6 +105,8 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
         rank = _said_order(parsed, metrics)
     if rank is not None and parsed.has("comparison", "moved"):
         rank = _rank_of_change(rank, rank_tag, parsed, catalogue)
+    if parsed.ordinal and metrics and dimensions:
+        rank = replace(rank or ranked("best", metrics[0], catalogue), place=parsed.ordinal.place)
     plan = Plan(
         "figures",
         metrics=metrics or tuple(dict.fromkeys(one.metric for one in bounds)),
@@ -261,8 +263,8 @@ def _rank(parsed: ParsedQuestion, tag: PhraseTag | None, metrics: tuple[str, ...
 
 
 def _limit(parsed: ParsedQuestion, is_ranked: bool, dimensions: tuple[Dimension, ...]) -> int:
-    if parsed.limit:
-        return parsed.limit
+    if parsed.limit or parsed.ordinal:
+        return parsed.limit or (parsed.ordinal.place if parsed.ordinal else ROWS)
     if not is_ranked:
         return MOST_ROWS if dimensions and not any(one in LEVELS for one in dimensions) else ROWS
     if any(tag.said.split()[0] in parsed.vocabulary.words["plural_ranks"] for tag in parsed.of("rank")):
