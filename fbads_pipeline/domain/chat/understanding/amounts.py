@@ -26,20 +26,6 @@ _LIMITS = (
     r"(?<!LAST )\b(?P<n>{count}) (?:{ranking_words})\b(?! (?:{not_rows}))",
     r"(?<!LAST )\b(?P<n>{count}) (?:\x00+(?:'s)? )?(?:{ranked_things})\b",
 )
-AGES = ("13-17", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
-_AGE = r"\b(?:(?:{before_age}) )*PATTERN(?: ?(?:{after_age})\b)?"
-_AGES = {age: age.replace("-", r" ?(?:-|/|{between_ages}) ?") + r"\b" for age in AGES[:-1]}
-# "Gente abaixo de 35", "menores de 35", "under-35s", "over 55 years": every group on that side.
-_SIDES = (
-    r"\b(?:(?:{people}) (?:\w+ ){0,1}?)?(?:{SIDE_than})[ -](?P<n>\d\d)(?:s\b|(?: |-)?(?:{after_age})\b)",
-    r"\b(?:{people}) (?:\w+ ){0,2}?(?:{SIDE_than})[ -](?P<n>\d\d)\b(?!\d| ?%)",
-    r"(?:(?<=men )|(?<=homens )|(?<=mulheres ))(?:{SIDE_than})[ -](?P<n>\d\d)\b(?!\d| ?%)",
-    r"\b(?:{for_people}) (?:{SIDE_of_age}) (?P<n>\d\d)\b",
-)
-# "People 55 and up", "mulheres 45+", "quem tem 35 ou mais".
-_OLDEST = r"(?:(?:{before_age}|\w+) ){0,2}?(?P<n>\d\d)(?: (?:{after_age}))?(?: ?\+| (?:{or_older}|{or_more})\b)"
-_FROM_AN_AGE = (rf"(?P<of>)\b(?:{{people}}) {_OLDEST}", rf"\b(?P<of>{{of_gender}}) {_OLDEST}")
-_AGES["65+"] = r"(?:65 ?\+|(?:{older_than}) 65|65 (?:{or_older}))"
 
 
 @dataclass(frozen=True)
@@ -91,38 +77,6 @@ def find_limit(text: str, vocabulary: Vocabulary) -> FoundValue | None:
             number = vocabulary.numerals.get(match["n"]) or int(match["n"])
             return FoundValue(match.start("n"), match.end("n"), str(number))
     return None
-
-
-def find_ages(text: str, vocabulary: Vocabulary) -> list[FoundValue]:
-    """Meta's age groups in a folded text."""
-    found = []
-    for age, pattern in _AGES.items():
-        match = vocabulary.expression(_AGE.replace("PATTERN", pattern)).search(text)
-        if match:
-            found.append(FoundValue(match.start(), match.end(), age))
-    return found or _ages_on_a_side(text, vocabulary)
-
-
-def _ages_on_a_side(text: str, vocabulary: Vocabulary) -> list[FoundValue]:
-    """The groups below or above an age that one of them begins with; none where the age lies within a group, as do
-    "under 24", which leaves those of 24 out of theirs, and "up to 25"."""
-    for side in ("younger", "older"):
-        for template in _SIDES:
-            match = vocabulary.expression(template.replace("SIDE", side)).search(text)
-            if match is None:
-                continue
-            age, begins = int(match["n"]), [int(one[:2]) for one in AGES]
-            ends_with_it = vocabulary.has("up_to_age", match[0]) or (side == "older" and age not in begins)
-            bound = age + 1 if ends_with_it else age
-            if bound not in begins:
-                continue
-            groups = [one for one in AGES if (int(one[:2]) < bound) == (side == "younger")]
-            return [FoundValue(match.start(), match.end(), one) for one in groups]
-    for template in _FROM_AN_AGE:
-        match = vocabulary.expression(template).search(text)
-        if match is not None and int(match["n"]) in [int(one[:2]) for one in AGES]:
-            return [FoundValue(match.end("of"), match.end(), one) for one in AGES if int(one[:2]) >= int(match["n"])]
-    return []
 
 
 def number(text: str, lexicon: LanguageLexicon) -> Decimal | None:

@@ -14,14 +14,9 @@ from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod, find_periods
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.periods.weekdays import FoundWeekdays, find_weekdays
 from fbads_pipeline.domain.chat.plan import LEVELS, Comparison, Level, Objects, RelativePeriod
-from fbads_pipeline.domain.chat.understanding.amounts import (
-    AmountBound,
-    FoundValue,
-    find_ages,
-    find_amounts,
-    find_limit,
-)
+from fbads_pipeline.domain.chat.understanding.amounts import AmountBound, FoundValue, find_amounts, find_limit
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, NameMatch, ObjectNames
+from fbads_pipeline.domain.chat.understanding.reading.ages import ages_of_people
 from fbads_pipeline.domain.chat.understanding.reading.places import FoundPlace, find_place
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag, QuestionWord, words_of
 from fbads_pipeline.domain.chat.understanding.wording.rewording import reworded, with_countries, with_digits
@@ -148,7 +143,7 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     if hours:
         parsed.hours, parsed.said_hours = hours[0].hours, text[hours[0].start : hours[0].end].strip()
         _take(taken, hours)
-    parsed.ages = find_ages(_open(text, taken), vocabulary)
+    parsed.ages = ages_of_people(_open(text, taken), parsed.words, lexicon)
     _take(taken, parsed.ages)
     parsed.amounts = find_amounts(_open(text, taken), language, vocabulary)
     _take(taken, parsed.amounts)

@@ -246,7 +246,9 @@ def none_words(tag: PhraseTag, parsed: ParsedQuestion) -> list[tuple[int, int]]:
         expression(_NONE_AFTER).match(parsed.text[end:]),
     )
     found = [before.span("none")] if before else []
-    return found + ([(end + after.start("none"), end + after.end("none"))] if after else [])
+    found += [(end + after.start("none"), end + after.end("none"))] if after else []
+    amounts = [(one.start, one.end) for one in parsed.amounts]  # "mais de 0 cliques" is no "0 cliques"
+    return [(a, b) for a, b in found if not any(a < last and first < b for first, last in amounts)]
 
 
 def _counted(parsed: ParsedQuestion, catalogue: Catalogue) -> list[Threshold]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
 
-_PLACES = (2, 3, 4, 5)
+_PLACES = range(2, 11)
 # What makes an order of the places: without it "the third campaign" is any third one.
 _ORDERS = r"\b(?:{ranking_words}|{place_lead}|{place_noun})\b"
 _PLACE = (
