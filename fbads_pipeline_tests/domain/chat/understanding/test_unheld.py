@@ -1,4 +1,4 @@
-"""What no plan holds ends in a refusal that names it; a place of an order and a day to come are read as what they are."""
+"""What no plan holds is refused by name; a place of an order and a day to come are read as what they are."""
 
 from datetime import date
 
@@ -24,7 +24,8 @@ PLACES = {
     "en": {2: ("second", "2nd"), 3: ("third", "3rd"), 4: ("fourth", "4th"), 5: ("fifth",), 7: ("seventh",)},
 }
 ORDERS = {
-    "pt": {"campanha com mais cliques": True, "campanha com menos cliques": False, "campanha que teve mais cliques": True},
+    "pt": {"campanha com mais cliques": True, "campanha com menos cliques": False,
+           "campanha que teve mais cliques": True},
     "en": {"highest campaign by clicks": True, "lowest campaign by clicks": False, "best campaign by clicks": True},
 }  # fmt: skip
 FUTURE = {"pt": ("quantas vendas vou ter {}", "quanto vai vender {}"), "en": ("how many sales will we get {}",)}
@@ -62,7 +63,9 @@ def test_a_place_of_an_order_is_that_row_alone_and_no_day_of_the_week(language, 
     assert made.period is not None and made.period.kind == "day"
 
 
-@pytest.mark.parametrize("question", ["vendas na segunda", "cliques na quinta da Loja Aurora", "gasto de segunda e terça"])
+@pytest.mark.parametrize(
+    "question", ["vendas na segunda", "cliques na quinta da Loja Aurora", "gasto de segunda e terça"]
+)
 def test_a_day_of_the_week_is_no_place(question):
     made = planned(question)
     assert made.period is not None and made.rank is None and made.limit >= 50
@@ -73,7 +76,10 @@ def test_a_day_of_the_week_of_a_question_about_what_will_be_is_to_come(language,
     asked, day = (data.draw(st.sampled_from(some[language])) for some in (FUTURE, WEEKDAYS))
     made = understood(asked.format(day))
     assert isinstance(made, Refusal) and made.kind in ("forecast", "future"), made
-    over = {"pt": "gasto {} passad{}".format(day, "a" if "na " in day else "o"), "en": f"spend {day.replace('on ', 'last ')}"}
+    over = {
+        "pt": "gasto {} passad{}".format(day, "a" if "na " in day else "o"),
+        "en": f"spend {day.replace('on ', 'last ')}",
+    }
     assert isinstance(understood(over[language]), Plan)
 
 
@@ -110,14 +116,17 @@ def test_a_number_beside_a_metric_is_its_bound_and_no_age_hour_day_or_number_of_
     levels, having = {"pt": ("campanhas", "com"), "en": ("campaigns", "with")}[language]
     day = {"pt": "ontem", "en": "yesterday"}[language]
     made = planned(f"{levels} {having} {words.format(number)} {said} {day}")
-    assert [(one.metric, one.comparison, one.value) for one in made.thresholds] == [(counts[said], bounds[words], number)]
+    assert [(one.metric, one.comparison, one.value) for one in made.thresholds] == [
+        (counts[said], bounds[words], number)
+    ]
     assert (made.segments, made.hours, made.rank, made.limit) == ((), None, None, 50)
     assert made.period is not None and (made.period.kind, made.period.count) == ("day", 1)
 
 
 @pytest.mark.parametrize(
     "question",
-    ["quantas vezes mais a Back to School vendeu que a Coleção Verão | Retargeting | 02 ontem", "gasto ontem sem a madrugada",
+    ["quantas vezes mais a Back to School vendeu que a Coleção Verão | Retargeting | 02 ontem",
+     "gasto ontem sem a madrugada",
      "how many times more did we sell than Back to School yesterday", "spend on the weekend excluding Sunday morning",
      "average of the top 3 campaigns by CTR yesterday", "média das 3 melhores campanhas em CTR ontem",
      "spend in campaigns named sale yesterday", "spend under the Back to School ad sets yesterday",
@@ -154,8 +163,11 @@ def test_days_until_another_one(question, first, last):
 
 @pytest.mark.parametrize(
     ("question", "ages"),
-    [("sales from people 55 and up in October", ("55-64", "65+")), ("vendas com mulheres 45+ em outubro", ("45-54", "55-64", "65+"))],
-)  # fmt: skip
+    [
+        ("sales from people 55 and up in October", ("55-64", "65+")),
+        ("vendas com mulheres 45+ em outubro", ("45-54", "55-64", "65+")),
+    ],
+)
 def test_from_an_age_on(question, ages):
     assert tuple(one for one in planned(question).segments if one.dimension == "age") == tuple(
         Segment("age", one) for one in ages

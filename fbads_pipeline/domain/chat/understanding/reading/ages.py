@@ -22,7 +22,7 @@ _OLDEST = r"(?:(?:{before_age}|\w+) ){0,2}?(?P<n>\d\d)(?: (?:{after_age}))?(?: ?
 _FROM_AN_AGE = (rf"(?P<of>)\b(?:{{people}}) {_OLDEST}", rf"\b(?P<of>{{of_gender}}) {_OLDEST}")
 _AGES["65+"] = r"(?:65 ?\+|(?:{older_than}) 65|65 (?:{or_older}))"
 # "25-34", "65+": written as a group, and not as two numbers.
-_WRITTEN_AS_GROUP = re.compile(r"\d\d ?(?:[-/] ?\d\d|\+)")
+_WRITTEN_AS_GROUP = re.compile(r"\d\d ?(?:[-/] ?\d\d|\+)|\d\ds\b")
 _OF_AMOUNTS = r" ?(?:%|(?:{percent}|{currency_word})\b)"
 _COUNTED = ("metric", "goal_cost", "currency")
 
