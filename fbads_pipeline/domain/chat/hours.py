@@ -30,6 +30,7 @@ SAME_CLOCK = 45
 # How far back steps are kept.
 HOURS_KEPT = timedelta(days=90)
 TODAY = RelativePeriod("day", 0)
+HOURS_OF_DAY = 24
 
 
 def has_hours(plan: Plan, catalogue: Catalogue) -> bool:
@@ -42,6 +43,11 @@ def has_hours(plan: Plan, catalogue: Catalogue) -> bool:
     return (
         columns <= set(HOURLY_METRICS) and not is_apart and levels <= {"account", "campaign", "hour", "day", "weekday"}
     )
+
+
+def is_night(plan: Plan) -> bool:
+    """Whether the hours of the plan go over midnight: each night belongs to the day that it begins on."""
+    return plan.hours is not None and plan.hours[1] > HOURS_OF_DAY
 
 
 def by_hour(plan: Plan, catalogue: Catalogue) -> Plan | Refusal | None:

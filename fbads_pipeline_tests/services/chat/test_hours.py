@@ -55,6 +55,34 @@ def test_hours_are_those_of_the_account_and_only_of_days_read_from_end_to_end(ho
     assert "nenhum desses dias foi lido de hora em hora" in made.text and not made.tables[0].rows
 
 
+def test_a_night_belongs_to_the_day_that_it_begins_on_and_is_known_whole_or_not_at_all(hours: World):
+    def clicks(*days: int) -> int:
+        nights = " or ".join(
+            f"(from_at >= timestamp '2026-11-{day} 22:00' at time zone {_ZONE} and"
+            f" until_at <= timestamp '2026-11-{day + 1} 02:00' at time zone {_ZONE})"
+            for day in days
+        )
+        where = f"account_id = '100001' and ({nights})"
+        return hours.value(f"select sum(clicks) from marts.campaign_intraday i where {where}")
+
+    for question in ("cliques das 22h de sábado até as 2h de domingo", "clicks from 10pm Saturday to 2am Sunday"):
+        made = hours.ask(question)
+        assert [row["clicks"] for row in made.tables[0].rows] == [clicks(21)]
+    assert "from 22:00 to 02:00 of the next day" in made.text
+    week = hours.ask("cliques das 22h às 2h por dia na semana passada").tables[0].rows
+    assert {row["day"].day: row["clicks"] for row in week} == {day: clicks(day) for day in range(16, 23)}
+    (last,) = hours.ask("cliques de ontem das 22h às 2h").tables[0].rows
+    assert last["clicks"] == clicks(22), "today was read past two"
+    hours.run("update marts.campaign_intraday set minutes = 240 where account_id = '100001' and day = '2026-11-18'")
+    made = hours.ask("cliques das 22h às 2h na semana passada")
+    assert [row["clicks"] for row in made.tables[0].rows] == [clicks(16, 19, 20, 21, 22)]
+    assert "5 de 7 dias de conta" in made.text
+    hours.run("delete from marts.campaign_intraday where account_id = '100001' and day = '2026-11-23'"
+              f" and {_HOUR.replace('i.account_id', 'campaign_intraday.account_id')} >= 1")  # fmt: skip
+    unread = hours.ask("cliques de ontem das 22h às 2h")
+    assert "nenhum desses dias foi lido de hora em hora" in unread.text, "the night was not read to its end"
+
+
 @pytest.mark.parametrize(
     "question", ["alcance por hora ontem", "gasto por hora por idade ontem", "cliques por anúncio por hora ontem"]
 )

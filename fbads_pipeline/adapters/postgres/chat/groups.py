@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from fbads_pipeline.adapters.postgres.chat.hours import HOURS, hour_steps
+from fbads_pipeline.adapters.postgres.chat.hours import HOURS, hour_steps, night_steps
 from fbads_pipeline.domain.chat.composed import reads_orders
+from fbads_pipeline.domain.chat.hours import HOURS_OF_DAY, is_night
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
@@ -78,7 +79,8 @@ class FigureRows:
         self.plan, self.dimensions, self.side = plan, tuple(dimensions), side
         mart = mart_of(plan, dimensions, level)
         by_hour = "hour" in self.dimensions or plan.hours is not None
-        self.facts = hour_steps(side, by_hour=by_hour) if mart == HOURS else _table(mart, _FACT_COLUMNS, "facts")
+        steps = night_steps if is_night(plan) else hour_steps
+        self.facts = steps(side, by_hour=by_hour) if mart == HOURS else _table(mart, _FACT_COLUMNS, "facts")
         self.objects = {level: _table(name, _OBJECT_COLUMNS, level) for level, name in _OBJECTS.items()}
         self.names = _table("campaign_names", ("campaign_id", *NAME_DIMENSIONS), "names")
         days = {"first_day": _array(f"{side}_first_days", _DATES), "last_day": _array(f"{side}_last_days", _DATES)}
@@ -135,7 +137,7 @@ class FigureRows:
             found.append(facts.c.breakdown == sa.bindparam("breakdown"))
         if plan.weekdays:
             found.append(self.group("weekday") == sa.any_(_array("weekdays", _NUMBERS)))
-        if plan.hours is not None:
+        if plan.hours is not None and not is_night(plan):
             hour = facts.c.hour_of_day
             found += [hour >= sa.bindparam("first_hour"), hour < sa.bindparam("hour_after")]
         limited = dict.fromkeys(one.dimension for one in plan.segments)
@@ -194,7 +196,7 @@ def shape_of(plan: Plan) -> Plan:
         thresholds=tuple(_shape_of_bound(one) for one in plan.thresholds),
         status=plan.status and ("NOT_ACTIVE" if plan.status.startswith(NEGATED) else "ACTIVE"),
         weekdays=plan.weekdays[:1] and (1,),
-        hours=plan.hours and (0, 1),
+        hours=plan.hours and ((0, HOURS_OF_DAY + 1) if is_night(plan) else (0, 1)),
         currency=None,
         without=tuple(dict.fromkeys(replace(one, value="") for one in plan.without)),
         objective=plan.objective and "SALES",
@@ -234,6 +236,8 @@ def parameters_of(plan: Plan, dimensions: Sequence[Dimension], accounts: Sequenc
         found["statuses"] = list(STATUSES[plan.status.removeprefix(NEGATED)])
     if plan.hours is not None:
         found["first_hour"], found["hour_after"] = plan.hours
+        if is_night(plan):
+            found["hour_after"] -= HOURS_OF_DAY
     if plan.weekdays:
         found["weekdays"] = list(plan.weekdays)
     for one in plan.without:

@@ -18,6 +18,44 @@ def hour_steps(side: str, *, by_hour: bool) -> sa.FromClause:
     A step belongs to the hour of its middle. by_hour: only of days that were read from end to end in steps so short
     that an hour can be recognised, and of a day in `:<side>_running_days` what there is of it.
     """
+    steps = _steps_of_days(side, days_after=0)
+    if not by_hour:
+        return steps.alias("facts")
+    running = sa.cast(sa.bindparam(f"{side}_running_days"), postgresql.ARRAY(sa.Date()))
+    is_whole = sa.and_(_is_short(steps), sa.or_(steps.c.is_over, steps.c.day == sa.any_(running)))
+    return sa.select(steps).where(is_whole).subquery("facts")
+
+
+def night_steps(side: str, *, by_hour: bool) -> sa.FromClause:
+    """The steps from `:first_hour` of each day to `:hour_after` of the next, as rows of the day that they begin on.
+
+    Only of nights of which the first day was read from end to end and the next one until their end.
+    """
+    steps = _steps_of_days(side, days_after=1)
+    first, after = (sa.bindparam(name, type_=sa.Integer) for name in ("first_hour", "hour_after"))
+    one, sixty = sa.literal_column("1"), sa.literal_column("60")
+    is_next = steps.c.hour_of_day < after
+    reaches = sa.or_(steps.c.is_over, sa.and_(is_next, steps.c.reached >= after * sixty))
+    begins = sa.case((is_next, steps.c.day - one), else_=steps.c.day)
+    kept = [column for column in steps.c if column.name != "day"]
+    halves = (
+        sa.select(*kept, begins.label("day"), steps.c.day.label("read_day"))
+        .where(_is_short(steps), reaches, sa.or_(is_next, steps.c.hour_of_day >= first))
+        .subquery("halves")
+    )
+    night = (halves.c.account_id, halves.c.day)
+    ends = (found(halves.c.read_day).over(partition_by=night) for found in (sa.func.min, sa.func.max))
+    pairs = sa.select(halves, *(end.label(name) for end, name in zip(ends, ("from_day", "to_day"), strict=True)))
+    whole = pairs.subquery("nights")
+    return sa.select(whole).where(whole.c.from_day < whole.c.to_day).subquery("facts")
+
+
+def _is_short(steps: sa.Subquery) -> sa.ColumnElement[bool]:
+    return steps.c.longest <= sa.literal_column(str(LONGEST_STEP))
+
+
+def _steps_of_days(side: str, *, days_after: int) -> sa.Subquery:
+    """The steps of the side's days, and of so many after them, with how their day was read."""
     steps = sa.table(HOURS, *(sa.column(one) for one in _COLUMNS), schema="marts").alias("steps")
     accounts = sa.table("accounts", sa.column("account_id"), sa.column("timezone_name"), schema="marts").alias("zones")
     keys: tuple[str, ...] = ("account_id", "campaign_id", "goal_family")
@@ -29,28 +67,22 @@ def hour_steps(side: str, *, by_hour: bool) -> sa.FromClause:
     first, last = (sa.cast(sa.bindparam(f"{side}_{end}"), sa.Date()) for end in ("first", "last"))
     within = sa.and_(
         steps.c.account_id == sa.any_(sa.cast(sa.bindparam("account_ids"), postgresql.ARRAY(sa.Text))),
-        steps.c.day.between(first, last),
+        steps.c.day.between(first, last + sa.literal_column(str(days_after)) if days_after else last),
     )
     day = (steps.c.account_id, steps.c.day)
+    until = sa.case((steps.c.is_last, sa.literal_column(str(MINUTES_OF_DAY))), else_=minute)
     chosen: list[sa.ColumnElement[Any]] = [
         *(steps.c[one] for one in (*_KEYS, *HOURLY_METRICS)),
         sa.cast(sa.extract("hour", sa.func.timezone(zone, middle)), sa.Integer).label("hour_of_day"),
-        sa.case((steps.c.is_last, sa.literal_column(str(MINUTES_OF_DAY))), else_=minute).label("until_minute"),
+        until.label("until_minute"),
         sa.false().label("is_provisional"),
         steps.c.until_at.label("collected_at"),
         goals.c.goal_family.label("conversion_goal"),
         sa.func.max(steps.c.minutes).over(partition_by=day).label("longest"),
         sa.func.bool_or(steps.c.is_last).over(partition_by=day).label("is_over"),
+        sa.func.max(until).over(partition_by=day).label("reached"),
     ]
     joined = steps.join(accounts, steps.c.account_id == accounts.c.account_id)
     of_step = sa.and_(goals.c.account_id == steps.c.account_id, goals.c.campaign_id == steps.c.campaign_id)
     joined = joined.outerjoin(goals, of_step)
-    inner = sa.select(*chosen).select_from(joined).where(within).subquery("steps_of_days")
-    if not by_hour:
-        return inner.alias("facts")
-    running = sa.cast(sa.bindparam(f"{side}_running_days"), postgresql.ARRAY(sa.Date()))
-    is_whole = sa.and_(
-        inner.c.longest <= sa.literal_column(str(LONGEST_STEP)),
-        sa.or_(inner.c.is_over, inner.c.day == sa.any_(running)),
-    )
-    return sa.select(inner).where(is_whole).subquery("facts")
+    return sa.select(*chosen).select_from(joined).where(within).subquery("steps_of_days")

@@ -30,6 +30,61 @@ from (
 group by days.account_id
 order by days.account_id;
 
+-- name: nights
+-- One row per account: of how many of its days the night until :hour_after of the next day was read, in steps of at
+-- most :longest minutes, of how many account-days in all.
+with days as (
+    select
+        steps.account_id,
+        steps.day,
+        max(steps.minutes) as longest,
+        bool_or(steps.is_last) as is_over,
+        max(steps.until_at) as until_at,
+        max(
+            extract(
+                epoch from timezone(coalesce(accounts.timezone_name, 'UTC'), steps.until_at) - steps.day::timestamp
+            ) / 60
+        ) as reached
+    from marts.campaign_intraday as steps
+    inner join marts.accounts as accounts on steps.account_id = accounts.account_id
+    where
+        steps.account_id = any(cast(:account_ids as text[]))
+        and steps.day between cast(:first as date) and cast(:last as date) + 1
+    group by steps.account_id, steps.day
+),
+
+nights as (
+    select
+        first_days.account_id,
+        greatest(first_days.until_at, next_days.until_at) as until_at,
+        (
+            first_days.longest <= :longest
+            and first_days.is_over
+            and next_days.longest <= :longest
+            and (next_days.is_over or next_days.reached >= :hour_after * 60)
+        ) as is_whole
+    from days as first_days
+    inner join days as next_days
+        on first_days.account_id = next_days.account_id and next_days.day = first_days.day + 1
+    where
+        first_days.day <= cast(:last as date)
+        and (
+            cardinality(cast(:weekdays as integer[])) = 0
+            or extract(isodow from first_days.day) = any(cast(:weekdays as integer[]))
+        )
+)
+
+select
+    nights.account_id as account,
+    count(*) filter (where nights.is_whole) as whole_days,
+    sum(count(*) filter (where nights.is_whole)) over () as whole_days_in_all,
+    cast(:asked as integer) as asked_in_all,
+    max(nights.until_at) as as_of,
+    count(*) over () as groups
+from nights
+group by nights.account_id
+order by nights.account_id;
+
 -- name: clocks
 -- One row per account and day: the minutes since midnight, on the account's clock, at which it was read while it ran.
 select

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
 
 _NOON, _MIDNIGHT = 12, 24
+# A day, said between the clock and what follows it.
+_DAY = r"(?:(?:{night_day_lead}) )*(?:(?:{weekday})(?:[- ]feira)?|(?:{day_word})|(?:{date}))(?!\w)"
 # Parts of a day by name: from the first hour until the second one begins.
 _PARTS = {"dawn": (0, 6), "morning": (6, 12), "afternoon": (12, 18), "evening": (18, 24)}
 _PART = r"\b(?:(?:(?P<today>{this_part})|(?P<yesterday>{last_part})|{part_lead}) )*(?:NAME)\b"
@@ -17,6 +19,12 @@ _CLOCK = (
 _FIRST, _SECOND = _CLOCK.replace("SIDE", "a"), _CLOCK.replace("SIDE", "b")
 _BETWEEN = rf"\b(?:{{hours_open}}) {_FIRST} (?:{{hours_join}}) {_SECOND}"
 _CLEARLY_BETWEEN = rf"\b(?:{{clock_open}}) {_FIRST} (?:{{clock_join}}) {_SECOND}"
+# "Das 22h de sábado até as 2h de domingo", "from Saturday 11pm to 3am Sunday": the days between are read as days.
+_OVER_DAYS = (
+    rf"\b(?P<open>(?:{{hours_open}}) {_FIRST}) (?P<day>{_DAY}) (?P<close>(?:{{hours_join}}) {_SECOND})",
+    rf"\b(?P<open>(?:{{hours_open}})) (?P<day>{_DAY}) (?P<middle>(?:(?:{{hours_at}}) )?{_FIRST} (?:{{hours_join}})) "
+    rf"(?:{_DAY} )?(?P<close>(?:(?:{{hours_at}}) )?{_SECOND})",
+)
 _UNTIL, _CLEARLY_UNTIL = rf"\b(?:{{hours_until}}) {_FIRST}", rf"\b(?:{{clock_until}}) {_FIRST}"
 _SINCE, _CLEARLY_SINCE = rf"\b(?:{{hours_since}}) {_FIRST}", rf"\b(?:{{clock_since}}) {_FIRST}"
 _AT = rf"\b(?:{{hours_at}}) {_FIRST}"
@@ -35,12 +43,16 @@ _FORMS = (
 @dataclass(frozen=True)
 class FoundHours:
     """Hours of a day in a text: its first and last character (not included); days_ago: of "this morning" and "last
-    night", which name their day."""
+    night", which name their day; is_over_days: the words have a day between them.
+
+    hours: an end after 24 is one of the next day: 22 to 26 is a night.
+    """
 
     start: int
     end: int
     hours: tuple[int, int]
     days_ago: int | None = None
+    is_over_days: bool = False
 
 
 def find_hours(text: str, vocabulary: Vocabulary) -> list[FoundHours]:
@@ -55,6 +67,12 @@ def find_hours(text: str, vocabulary: Vocabulary) -> list[FoundHours]:
 
 
 def _all_hours(text: str, vocabulary: Vocabulary) -> Iterator[FoundHours]:
+    for template in _OVER_DAYS:
+        for match in vocabulary.expression(template).finditer(text):
+            hours = next((one for one in _read("between", match, False) if _is_stretch(one)), None)
+            for piece in ("open", "middle", "close") if hours is not None else ():
+                if match.groupdict().get(piece):
+                    yield FoundHours(match.start(piece), match.end(piece), hours, is_over_days=True)  # type: ignore[arg-type]
     for form, template, is_clear in _FORMS:
         for match in vocabulary.expression(template).finditer(text):
             hours = next((one for one in _read(form, match, is_clear) if _is_stretch(one)), None)
@@ -66,7 +84,9 @@ def _all_hours(text: str, vocabulary: Vocabulary) -> Iterator[FoundHours]:
 
 
 def _is_stretch(hours: tuple[int, int]) -> bool:
-    return 0 <= hours[0] < hours[1] <= _MIDNIGHT
+    first, after = hours
+    is_night = _NOON <= first < _MIDNIGHT < after <= _MIDNIGHT + _NOON
+    return 0 <= first < after <= _MIDNIGHT or is_night
 
 
 def _read(form: str, match: re.Match[str], is_clear: bool) -> Iterator[tuple[int, int]]:
@@ -78,6 +98,12 @@ def _read(form: str, match: re.Match[str], is_clear: bool) -> Iterator[tuple[int
         # "Between 8 and 10 pm": the second clock says which half of the day the first one is of.
         yield _hour(match, "a", _half(match, "b")), last
         yield _hour(match, "a", None), last
+        if match["az"]:
+            yield 0, last  # "from midnight to 6am"
+        if last < _MIDNIGHT:
+            yield _hour(match, "a", None), last + _MIDNIGHT
+        if _half(match, "b") == "b":  # "between 10 and 2 am"
+            yield _hour(match, "a", "a"), last + _MIDNIGHT
         return
     clock = _hour(match, "a", None)
     yield {"until": (0, clock), "since": (clock, _MIDNIGHT), "at": (clock % _MIDNIGHT, clock % _MIDNIGHT + 1)}[form]

@@ -11,7 +11,7 @@ from typing import Literal
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.completeness import lost_mentions
-from fbads_pipeline.domain.chat.hours import TODAY
+from fbads_pipeline.domain.chat.hours import TODAY, is_night
 from fbads_pipeline.domain.chat.lexicon.near_metrics import NEAR_METRICS
 from fbads_pipeline.domain.chat.periods.dates import AmbiguousDate, ImpossibleDate
 from fbads_pipeline.domain.chat.periods.resolution import after, previous
@@ -307,7 +307,7 @@ def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: Plan
     if asked.is_relative and period is not None and period.kind == "days":
         period = replace(period, back=0)  # "the previous 7 days", with nothing before them: the last 7
     grouped = plan.dimensions[0] if plan.dimensions else "weekday" if plan.weekdays else "account"
-    assumed = TODAY if plan.hours else _ASSUMED_FOR.get(grouped, ASSUMED)
+    assumed = replace(TODAY, count=int(is_night(plan))) if plan.hours else _ASSUMED_FOR.get(grouped, ASSUMED)
     plan = completed(asked, period or assumed, context.today)
     if asked.is_relative and asked.plan.compare:
         same = period if period and period.kind == asked.plan.compare.kind else None

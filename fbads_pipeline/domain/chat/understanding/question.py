@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from fbads_pipeline.domain.chat.hours import HOURS_OF_DAY
 from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
 from fbads_pipeline.domain.chat.periods.dates import DateContext
 from fbads_pipeline.domain.chat.periods.hours import FoundHours, find_hours
@@ -16,9 +17,9 @@ from fbads_pipeline.domain.chat.periods.weekdays import FoundWeekdays, find_week
 from fbads_pipeline.domain.chat.plan import LEVELS, Comparison, Level, Objects, RelativePeriod
 from fbads_pipeline.domain.chat.understanding.amounts import AmountBound, FoundValue, find_amounts, find_limit
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, NameMatch, ObjectNames
-from fbads_pipeline.domain.chat.understanding.reading.ages import ages_of_people
-from fbads_pipeline.domain.chat.understanding.reading.places import FoundPlace, find_place
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag, QuestionWord, words_of
+from fbads_pipeline.domain.chat.understanding.wording.ages import ages_of_people
+from fbads_pipeline.domain.chat.understanding.wording.places import FoundPlace, find_place
 from fbads_pipeline.domain.chat.understanding.wording.rewording import reworded, with_countries, with_digits
 from fbads_pipeline.domain.core.days import DayRange
 from fbads_pipeline.domain.core.formatting import fold
@@ -162,6 +163,7 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     if not parsed.periods:  # "this morning" names its day too
         named = [(one, one.days_ago) for one in hours if one.days_ago is not None]
         parsed.periods = [FoundPeriod(one.start, one.end, RelativePeriod("day", back)) for one, back in named]
+    _begin_nights(parsed, hours, today)
     _end_yesterday(parsed, taken, today)
     free = [None if any(taken[word.start : word.end]) else word.text for word in parsed.words]
     parsed.tags = lexicon.tags(free)
@@ -189,6 +191,20 @@ def _pass_greeting(parsed: ParsedQuestion, taken: list[bool], names: ObjectNames
         return
     if not any(word.text in names.words for word in parsed.words if word.start < match.end()):
         taken[: match.end()] = [True] * match.end()
+
+
+def _begin_nights(parsed: ParsedQuestion, hours: list[FoundHours], today: date) -> None:
+    """ "Das 22h de sábado até as 2h de domingo": a night, which belongs to the day that it begins on. Any other stretch
+    of hours from one day to another is kept as what no plan holds."""
+    said = [one for one in parsed.periods if not one.is_relative]
+    if not hours or len(said) != 2 or not any(one.is_over_days for one in hours):  # noqa: PLR2004
+        return
+    (first, ends), (begins, last) = (resolve(one.period, today) for one in said)
+    is_next_day = first == ends and begins == last and (begins - first).days % 7 == 1
+    if hours[0].hours[1] > HOURS_OF_DAY and is_next_day:
+        parsed.periods = [one for one in parsed.periods if one != said[1]]
+    else:
+        parsed.against.append(parsed.said_hours)
 
 
 def _end_yesterday(parsed: ParsedQuestion, taken: list[bool], today: date) -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Plan, Refusal, Segment
 from fbads_pipeline_tests.domain.chat.understanding.test_qualifiers import answerable
-from fbads_pipeline_tests.support.asking import planned, understood
+from fbads_pipeline_tests.support.asking import LEXICON, TODAY, planned, understood
 
 METRICS = {"pt": ("gasto", "vendas", "cliques", "CPA"), "en": ("spend", "sales", "clicks", "CPA")}
 STRETCHES = {
@@ -191,3 +192,28 @@ def test_a_premise_in_a_figure_of_speech(question, direction):
 def test_week_over_week_in_short(question):
     made = planned(question)
     assert made.compare is not None and made.period is not None and made.period.kind == made.compare.kind == "week"
+
+
+@given(LANGUAGES, st.integers(12, 23), st.integers(1, 11), st.data())
+def test_hours_over_midnight_are_of_the_day_that_they_begin_on(language, first, after, data):
+    weekday = data.draw(st.integers(0, 6))
+    day, next_day = (LEXICON.vocabulary.of(language).weekdays[(weekday + one) % 7] for one in (0, 1))
+    forms = {
+        "pt": (f"cliques das {first}h de {day} até as {after}h de {next_day}",
+               f"cliques de {day} às {first}h até {next_day} às {after}h"),
+        "en": (f"clicks from {first - 12 or 12}pm {day} to {after}am {next_day}",
+               f"clicks from {day} {first - 12 or 12}pm to {next_day} {after}am"),
+    }  # fmt: skip
+    made = planned(data.draw(st.sampled_from(forms[language])))
+    assert (made.hours, made.compare) == ((first, 24 + after), None) and made.period is not None
+    begun = resolve(made.period, TODAY)
+    assert begun[0] == begun[1] and begun[0].weekday() == weekday
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["gasto das 8h de sábado até as 20h de domingo", "spend from 8am Saturday to 8pm Sunday",
+     "gasto das 22h de sexta até as 2h de domingo", "gasto até as 15h37 de ontem"],
+)  # fmt: skip
+def test_other_hours_over_days_and_minutes_are_no_plan(question):
+    assert answerable(question) is None
