@@ -33,9 +33,10 @@ def night_steps(side: str, *, by_hour: bool) -> sa.FromClause:
     """
     steps = _steps_of_days(side, days_after=1)
     first, after = (sa.bindparam(name, type_=sa.Integer) for name in ("first_hour", "hour_after"))
-    one, sixty = sa.literal_column("1"), sa.literal_column("60")
+    one: sa.ColumnElement[int] = sa.literal_column("1")
+    minutes = after * sa.literal_column("60")
     is_next = steps.c.hour_of_day < after
-    reaches = sa.or_(steps.c.is_over, sa.and_(is_next, steps.c.reached >= after * sixty))
+    reaches = sa.or_(steps.c.is_over, sa.and_(is_next, steps.c.reached >= minutes))
     begins = sa.case((is_next, steps.c.day - one), else_=steps.c.day)
     kept = [column for column in steps.c if column.name != "day"]
     halves = (
