@@ -12,7 +12,7 @@ from fbads_pipeline.domain.chat.result import Query, Result
 from fbads_pipeline.domain.chat.validator import breakdown_of, dimension_of_goals, level_of
 from fbads_pipeline.domain.core.messages import Day, Joined, Value, lines, message
 from fbads_pipeline.domain.delivery.messages import describe
-from fbads_pipeline.services.chat.figures import read_figures
+from fbads_pipeline.services.chat.figures import read_figures, read_with_notes
 from fbads_pipeline.services.chat.turn import Turn
 
 _PROBLEMS = 3
@@ -47,12 +47,13 @@ def _explained(turn: Turn, plan: Plan) -> Value:
     if (by := dimension_of_goals(plan, turn.accounts)) is not None:
         return _of_each_goal(turn, replace(plan, dimensions=(by,)))
     figures, metric = turn.figures, plan.metrics[0]
-    change, text = read_figures(turn, plan)
+    change, text, notes = read_with_notes(turn, plan)
     if change is None or not change.rows or not change.of("change") or lacks_figures(change):
-        return text
+        return lines(text, *notes)
     texts = [text]
-    if metric in _DRIVERS:
-        texts.append(read_figures(turn, replace(plan, metrics=_DRIVERS[metric]), with_notes=False)[1])
+    drivers = tuple(one for one in _DRIVERS.get(metric, ()) if not _counts_several_goals(turn, plan, one))
+    if drivers:
+        texts.append(read_figures(turn, replace(plan, metrics=drivers), with_notes=False)[1])
     top = replace(plan, limit=_CONTRIBUTIONS)
     below = any(one.level in ("campaign", "adset", "ad") for one in plan.objects)
     below_campaigns = any(one.level in ("adset", "ad") for one in (*plan.objects, *plan.excluded))
@@ -64,20 +65,25 @@ def _explained(turn: Turn, plan: Plan) -> Value:
         for dimension in wanted
         if _is_complete(turn, plan, dimension)
     ]
-    return explanation_answer(texts, parts, *_coinciding(turn, plan), turn.chat.catalogue)
+    return lines(explanation_answer(texts, parts, *_coinciding(turn, plan), turn.chat.catalogue), *notes)
+
+
+def _counts_several_goals(turn: Turn, plan: Plan, metric: str) -> bool:
+    """Whether a metric that the figure moves with has no whole there: a conversion rate of accounts of two goals."""
+    return dimension_of_goals(replace(plan, metrics=(metric,)), turn.accounts) is not None
 
 
 def _of_each_goal(turn: Turn, plan: Plan) -> Value:
     """The change of each account or campaign, of what it moves with, and what coincides."""
     metric = plan.metrics[0]
-    change, text = read_figures(turn, plan)
+    change, text, notes = read_with_notes(turn, plan)
     if change is None or not change.rows:
-        return text
+        return lines(text, *notes)
     texts = [text]
     if metric in _DRIVERS:
         texts.append(read_figures(turn, replace(plan, metrics=_DRIVERS[metric]), with_notes=False)[1])
     texts.append(message("chat.goals_differ"))
-    return explanation_answer(texts, [], *_coinciding(turn, plan), turn.chat.catalogue)
+    return lines(explanation_answer(texts, [], *_coinciding(turn, plan), turn.chat.catalogue), *notes)
 
 
 def _is_complete(turn: Turn, plan: Plan, dimension: Dimension) -> bool:

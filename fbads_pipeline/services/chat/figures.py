@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from fbads_pipeline.domain.chat.answers.coverage import coverage_notes, unread_answer, with_coverage
 from fbads_pipeline.domain.chat.answers.figures import figures_answer, heading
+from fbads_pipeline.domain.chat.answers.verdicts import verdict
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.completeness import CompletePlan
 from fbads_pipeline.domain.chat.coverage import CoveredFigures, answerable
@@ -43,7 +44,10 @@ def _answered(turn: Turn, plan: Plan) -> Value:
     if result is None or not result.rows or not _has_whole(plan, turn.chat.catalogue):
         return text
     whole, above = read_figures(turn, replace(plan, dimensions=()), with_notes=False)
-    return text if whole is None else lines(above, text)
+    if whole is None:
+        return text
+    # Of objects side by side the sentence that sets them against each other comes first.
+    return lines(above, text) if verdict(plan, result, turn.chat.catalogue) is None else lines(text, above)
 
 
 def answer_overview(turn: Turn, complete: CompletePlan) -> Value:
@@ -78,6 +82,12 @@ def read_figures(turn: Turn, plan: Plan, *, with_notes: bool = True) -> tuple[Re
 
     Days that lack leave no comparison and no average per day; the text says so.
     """
+    result, text, notes = read_with_notes(turn, plan)
+    return result, lines(text, *notes) if with_notes else text
+
+
+def read_with_notes(turn: Turn, plan: Plan) -> tuple[Result | None, Value, list[Value]]:
+    """Rows and text of a plan, and apart from them what is said of its days: that they may change, and which lack."""
     figures, accounts, catalogue = turn.figures, turn.accounts, turn.chat.catalogue
     found = figures.figures(plan, accounts)
     coverage = found.coverage
@@ -85,13 +95,14 @@ def read_figures(turn: Turn, plan: Plan, *, with_notes: bool = True) -> tuple[Re
     answered = answerable(plan, coverage)
     if answered is None:
         left_out = level_of(plan) if level_of(plan) not in turn.chat.levels else None
-        return None, unread_answer(heading(plan, accounts, catalogue), plan, coverage, not_collected=left_out)
+        return None, unread_answer(heading(plan, accounts, catalogue), plan, coverage, not_collected=left_out), []
     if answered != plan:
         found = CoveredFigures(figures.figures(answered, accounts).result, coverage)
     result = _with_lower_level(turn, answered, turn.cite(answered, found.result))
     head = with_coverage(heading(answered, accounts, catalogue), coverage)
-    notes = coverage_notes(plan, coverage) if with_notes else None
-    return result, figures_answer(answered, result, head, catalogue, notes)
+    text = figures_answer(answered, result, head, catalogue, None)
+    provisional = [message("chat.provisional")] if result.is_provisional and result.rows else []
+    return result, text, [*provisional, *coverage_notes(plan, coverage)]
 
 
 def _with_lower_level(turn: Turn, plan: Plan, result: Result) -> Result:

@@ -38,7 +38,7 @@ def figures_answer(
         nothing = message("chat.nothing_meets_the_bound" if plan.thresholds else "chat.no_figures")
         return lines(_beside(head, nothing), *left_out(result), *below[len(provisional) :])
     rows = [_line(plan, row, result, catalogue) for row in result.rows]
-    first = verdict(plan, result)
+    first = verdict(plan, result, catalogue)
     said = [first] if first is not None else []
     if not plan.dimensions and len(rows) == 1:
         return lines(*said, Joined((head, ": ", rows[0], "."), ""), *_notes(plan, result), *below)

@@ -1,9 +1,10 @@
-"""The sentence that an answer begins with: yes or no, up or down."""
+"""The sentence that an answer begins with: yes or no, up or down, and which of those named is ahead."""
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from fbads_pipeline.domain.chat.answers.cells import Row
+from fbads_pipeline.domain.chat.answers.cells import Row, group, metric_label, signed
+from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.plan import Comparison, Direction, Plan, RelativePeriod, Threshold
 from fbads_pipeline.domain.chat.result import Result
 from fbads_pipeline.domain.core.messages import Joined, Percent, Value, message
@@ -15,18 +16,25 @@ _MET: Mapping[Comparison, Callable[[Decimal, Decimal], bool]] = {
     "at_most": lambda figure, bound: figure <= bound,
 }
 _MOST_CURRENCIES = 2
+_MOST_METRICS = 3
 
 
-def verdict(plan: Plan, result: Result) -> Value | None:
-    """How the one metric of a whole moved, or whether it meets the bound in question; None of anything else."""
-    if plan.dimensions or not 0 < len(result.rows) <= _MOST_CURRENCIES:
+def verdict(plan: Plan, result: Result, catalogue: Catalogue) -> Value | None:
+    """How the metrics of a whole moved, whether it meets the bound in question, or which of the objects that are set
+    side by side has the most; None of anything else."""
+    if plan.dimensions:
+        return _ahead(plan, result)
+    if not 0 < len(result.rows) <= _MOST_CURRENCIES:
         return None
     if plan.questioned:
         return _of_bounds(plan.questioned, result.rows)
-    if plan.compare is None or len(plan.metrics) != 1:
+    most = _MOST_METRICS if plan.intent == "figures" else 1
+    if plan.compare is None or len(plan.metrics) > most:
         return None
     if plan.period == RelativePeriod("day", 0) and plan.compare != plan.period and not plan.same_time:
         return message("chat.today_is_not_over")
+    if len(plan.metrics) > 1:
+        return _each_moved(plan, result, catalogue)
     moves = [_move(row, plan.metrics[0]) for row in result.rows]
     if any(one is None for one in moves):
         return None
@@ -35,6 +43,35 @@ def verdict(plan: Plan, result: Result) -> Value | None:
     if plan.premise is None or len(agree) > 1:
         return message("chat.verdict_change", said=said)
     return message("chat.verdict_yes" if agree == {True} else "chat.verdict_no", said=said)
+
+
+def _ahead(plan: Plan, result: Result) -> Value | None:
+    """Which of the objects named one by one has the most of the metric; None where they cannot be set side by side."""
+    level = plan.dimensions[0]
+    named = any(one.level == level and len(one.ids) > 1 and ", " in one.name for one in plan.objects)
+    if not named or len(plan.dimensions) > 1 or plan.compare or len(plan.metrics) != 1 or plan.with_shares:
+        return None
+    if plan.rank is not None and (plan.rank.metric != plan.metrics[0] or plan.rank.place):
+        return None
+    figures = [row.get(plan.metrics[0]) for row in result.rows]
+    one_currency = len({row.get("currency") for row in result.rows}) == 1
+    if len(figures) < _MOST_CURRENCIES or not one_currency or any(one is None for one in figures):
+        return None
+    most = max(figures)  # type: ignore[type-var]
+    if figures.count(most) > 1:
+        return None
+    row = result.rows[figures.index(most)]
+    return message("chat.verdict_ahead", metric=metric_label(plan.metrics[0]), name=group(level, row))
+
+
+def _each_moved(plan: Plan, result: Result, catalogue: Catalogue) -> Value | None:
+    """By which part each of several metrics moved; None where that is not known, or of several currencies."""
+    columns = [one for one in result.of("change_ratio") if one.metric in plan.metrics]
+    row = result.rows[0]
+    if len(result.rows) != 1 or len(columns) != len(plan.metrics) or any(row.get(one.name) is None for one in columns):
+        return None
+    said = [Joined((metric_label(one.metric or ""), signed(one, row, catalogue)), " ") for one in columns]
+    return message("chat.verdict_change", said=Joined(tuple(said), "; "))
 
 
 def _of_bounds(bounds: Sequence[Threshold], rows: Sequence[Row]) -> Value | None:
