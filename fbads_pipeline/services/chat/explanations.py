@@ -53,7 +53,7 @@ def _explained(turn: Turn, plan: Plan) -> Value:
     texts = [text]
     drivers = tuple(one for one in _DRIVERS.get(metric, ()) if not _counts_several_goals(turn, plan, one))
     if drivers:
-        texts.append(read_figures(turn, replace(plan, metrics=drivers), with_notes=False)[1])
+        texts.append(read_figures(turn, replace(plan, intent="overview", metrics=drivers), with_notes=False)[1])
     top = replace(plan, limit=_CONTRIBUTIONS)
     below = any(one.level in ("campaign", "adset", "ad") for one in plan.objects)
     below_campaigns = any(one.level in ("adset", "ad") for one in (*plan.objects, *plan.excluded))

@@ -28,7 +28,7 @@ def verdict(plan: Plan, result: Result, catalogue: Catalogue) -> Value | None:
         return None
     if plan.questioned:
         return _of_bounds(plan.questioned, result.rows)
-    most = _MOST_METRICS if plan.intent == "figures" else 1
+    most = {"figures": _MOST_METRICS, "why": 1}.get(plan.intent, 0)
     if plan.compare is None or len(plan.metrics) > most:
         return None
     if plan.period == RelativePeriod("day", 0) and plan.compare != plan.period and not plan.same_time:

@@ -21,9 +21,10 @@ _BETWEEN = rf"\b(?:{{hours_open}}) {_FIRST} (?:{{hours_join}}) {_SECOND}"
 _CLEARLY_BETWEEN = rf"\b(?:{{clock_open}}) {_FIRST} (?:{{clock_join}}) {_SECOND}"
 # "Das 22h de sábado até as 2h de domingo", "from Saturday 11pm to 3am Sunday": the days between are read as days.
 _OVER_DAYS = (
-    rf"\b(?P<open>(?:{{hours_open}}) {_FIRST}) (?P<day>{_DAY}) (?P<close>(?:{{hours_join}}) {_SECOND})",
-    rf"\b(?P<open>(?:{{hours_open}})) (?P<day>{_DAY}) (?P<middle>(?:(?:{{hours_at}}) )?{_FIRST} (?:{{hours_join}})) "
-    rf"(?:{_DAY} )?(?P<close>(?:(?:{{hours_at}}) )?{_SECOND})",
+    rf"\b(?P<open>(?:{{hours_open}}) {_FIRST}) (?P<day>{_DAY}) (?P<close>(?:{{hours_join}}) {_SECOND})"
+    rf"(?P<next> {_DAY})?",
+    rf"\b(?:{{hours_open}}) (?P<day>{_DAY}) (?P<open>(?:(?:{{hours_at}}) )?{_FIRST} (?:{{hours_join}}))"
+    rf"(?P<next> {_DAY})? (?P<close>(?:(?:{{hours_at}}) )?{_SECOND})",
 )
 _UNTIL, _CLEARLY_UNTIL = rf"\b(?:{{hours_until}}) {_FIRST}", rf"\b(?:{{clock_until}}) {_FIRST}"
 _SINCE, _CLEARLY_SINCE = rf"\b(?:{{hours_since}}) {_FIRST}", rf"\b(?:{{clock_since}}) {_FIRST}"
@@ -70,9 +71,11 @@ def _all_hours(text: str, vocabulary: Vocabulary) -> Iterator[FoundHours]:
     for template in _OVER_DAYS:
         for match in vocabulary.expression(template).finditer(text):
             hours = next((one for one in _read("between", match, False) if _is_stretch(one)), None)
-            for piece in ("open", "middle", "close") if hours is not None else ():
-                if match.groupdict().get(piece):
-                    yield FoundHours(match.start(piece), match.end(piece), hours, is_over_days=True)  # type: ignore[arg-type]
+            if hours is None:
+                continue
+            is_next = hours[1] > _MIDNIGHT and _is_next_weekday(match, vocabulary)
+            for start, end in (match.span(piece) for piece in ("open", "close", *(["next"] if is_next else []))):
+                yield FoundHours(start, end, hours, is_over_days=True)
     for form, template, is_clear in _FORMS:
         for match in vocabulary.expression(template).finditer(text):
             hours = next((one for one in _read(form, match, is_clear) if _is_stretch(one)), None)
@@ -81,6 +84,13 @@ def _all_hours(text: str, vocabulary: Vocabulary) -> Iterator[FoundHours]:
     for name, hours in _PARTS.items():
         for part in vocabulary.expression(_PART.replace("NAME", f"{{{name}}}")).finditer(text):
             yield FoundHours(part.start(), part.end(), hours, 0 if part["today"] else 1 if part["yesterday"] else None)
+
+
+def _is_next_weekday(match: re.Match[str], vocabulary: Vocabulary) -> bool:
+    """Whether the second day that a stretch over midnight names is the weekday after the first: it says nothing more."""
+    found = [vocabulary.expression("{weekday}").search(match[name] or "") for name in ("day", "next")]
+    first, after = (vocabulary.weekdays[one[0]] if one is not None else None for one in found)
+    return first is not None and after == (first + 1) % 7
 
 
 def _is_stretch(hours: tuple[int, int]) -> bool:
@@ -95,6 +105,8 @@ def _read(form: str, match: re.Match[str], is_clear: bool) -> Iterator[tuple[int
         return
     if form == "between":
         last = _hour(match, "b", None)
+        if last > _MIDNIGHT:
+            return
         # "Between 8 and 10 pm": the second clock says which half of the day the first one is of.
         yield _hour(match, "a", _half(match, "b")), last
         yield _hour(match, "a", None), last

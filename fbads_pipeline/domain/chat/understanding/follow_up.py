@@ -1,5 +1,6 @@
 """A question that goes on from the one before: "e na semana anterior?", "and by country?", "só as ativas"."""
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import date
 
@@ -43,7 +44,8 @@ def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: dat
     if parsed.has("reset"):
         narrowed = without_narrow_filters(last)
         only_that = parsed.vocabulary.has("that_filter", parsed.text) and narrowed != last
-        last = narrowed if only_that else without_filters(last)
+        levels = {one.level for one in last.objects} & {tag.value for tag in parsed.of("dimension")}
+        last = narrowed if only_that else without_filters(last, levels)
     if last.intent == "facts":
         last = Plan("figures", objects=last.objects, period=RelativePeriod("days", 7), period_is_assumed=True)
     made = replace(
@@ -98,12 +100,13 @@ def without_narrow_filters(last: Plan) -> Plan:
     )
 
 
-def without_filters(last: Plan) -> Plan:
-    """The last plan over everything: "tira o filtro", "volta pro total"."""
-    levels = {one.level for one in last.objects}
+def without_filters(last: Plan, only: Set[str] = frozenset()) -> Plan:
+    """The last plan over everything: "tira o filtro", "volta pro total"; only: of the objects those of these levels,
+    "tira o filtro da campanha"."""
+    levels = set(only) or {one.level for one in last.objects}
     return replace(
-        without_narrow_filters(last),
-        objects=(),
+        last if only else without_narrow_filters(last),
+        objects=tuple(one for one in last.objects if one.level not in levels),
         excluded=(),
         dimensions=tuple(one for one in last.dimensions if one not in levels),
     )

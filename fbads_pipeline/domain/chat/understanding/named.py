@@ -138,6 +138,9 @@ def names_that_are_days(parsed: ParsedQuestion) -> list[tuple[str, Level | None]
 def others_left_out(parsed: ParsedQuestion, last: Plan | None) -> tuple[Objects, ...]:
     """ "E as outras?": all but what the question before was about, where it was about some objects."""
     match = parsed.vocabulary.expression(r"\b(?:{others})\b").search(parsed.text)
+    if match is not None and parsed.excluded:  # "tirando a X, quanto gastou o resto"
+        parsed.left = [word for word in parsed.left if not match.start() <= word.start < match.end()]
+        return ()
     if match is None or last is None or not last.objects or parsed.named:
         return ()
     parsed.left = [word for word in parsed.left if not match.start() <= word.start < match.end()]

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fbads_pipeline.domain.chat.composed import parts_of
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Plan, Refusal, Segment
 from fbads_pipeline_tests.domain.chat.understanding.test_qualifiers import answerable
-from fbads_pipeline_tests.support.asking import LEXICON, TODAY, planned, understood
+from fbads_pipeline_tests.support.asking import CATALOGUE, LEXICON, TODAY, planned, understood
 
 METRICS = {"pt": ("gasto", "vendas", "cliques", "CPA"), "en": ("spend", "sales", "clicks", "CPA")}
 STRETCHES = {
@@ -217,3 +218,28 @@ def test_hours_over_midnight_are_of_the_day_that_they_begin_on(language, first, 
 )  # fmt: skip
 def test_other_hours_over_days_and_minutes_are_no_plan(question):
     assert answerable(question) is None
+
+
+@pytest.mark.parametrize(
+    "off", ["drop the campaign filter", "tira o filtro da campanha", "remove that campaign filter"]
+)
+def test_the_filter_of_one_level_is_taken_off_alone(off):
+    made = planned("gasto da Back to School na Loja Aurora ontem nas campanhas ativas", off)
+    assert [one.level for one in made.objects] == ["account"] and made.status == "ACTIVE" and made.compare is None
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [
+        ("de cada carrinho quantos viraram compra em outubro", "purchases_rate_of_add_to_carts"),
+        ("out of every click how many turned into sales in October", "purchases_rate_of_clicks"),
+    ],
+)
+def test_of_each_how_many_became_is_a_rate(question, metric):
+    (asked,) = planned(question).metrics
+    assert {"purchases", metric.rpartition("_of_")[2]} <= set(parts_of(asked, CATALOGUE.metrics) or ())
+
+
+def test_the_rest_beside_what_is_left_out_says_nothing_more():
+    made = planned("tirando a Back to School, quanto gastou o resto ontem?")
+    assert [one.ids for one in made.excluded] == [("1000012",)] and not made.ignored
