@@ -87,7 +87,7 @@ def _all_hours(text: str, vocabulary: Vocabulary) -> Iterator[FoundHours]:
 
 
 def _is_next_weekday(match: re.Match[str], vocabulary: Vocabulary) -> bool:
-    """Whether the second day that a stretch over midnight names is the weekday after the first: it says nothing more."""
+    """Whether the second day that a stretch over midnight names is the weekday after the first: it says no more."""
     found = [vocabulary.expression("{weekday}").search(match[name] or "") for name in ("day", "next")]
     first, after = (vocabulary.weekdays[one[0]] if one is not None else None for one in found)
     return first is not None and after == (first + 1) % 7
