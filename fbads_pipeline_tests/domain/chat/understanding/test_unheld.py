@@ -243,3 +243,9 @@ def test_of_each_how_many_became_is_a_rate(question, metric):
 def test_the_rest_beside_what_is_left_out_says_nothing_more():
     made = planned("tirando a Back to School, quanto gastou o resto ontem?")
     assert [one.ids for one in made.excluded] == [("1000012",)] and not made.ignored
+
+
+@pytest.mark.parametrize("question", ["vendas no mês", "quanto já investimos no ano?", "pior campanha em ROAS no mês"])
+def test_the_month_and_the_year_that_run_after_any_word(question):
+    period = planned(question).period
+    assert period is not None and (period.kind in ("month", "year"), period.count) == (True, 0)
