@@ -249,3 +249,27 @@ def test_the_rest_beside_what_is_left_out_says_nothing_more():
 def test_the_month_and_the_year_that_run_after_any_word(question):
     period = planned(question).period
     assert period is not None and (period.kind in ("month", "year"), period.count) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["vendas nos primeiros 10 dias de outubro e de novembro", "spend in the first week of October and November",
+     "CPA ontem, ROAS na semana passada", "spend yesterday and clicks today",
+     "cost per sale on weekends vs weekdays in October", "CPA no fim de semana vs dias úteis em outubro"],
+)  # fmt: skip
+def test_two_questions_in_one_are_refused(question):
+    assert answerable(question) is None
+
+
+@given(LANGUAGES, st.sampled_from((18, 25, 35, 45)), st.integers(0, 3), st.data())
+def test_several_groups_of_ages_are_those_between(language, first, more, data):
+    last = min(first + {18: 6}.get(first, 9) + 10 * more, 64)
+    said = {"pt": (f"de {first} a {last} anos", f"com mulheres de {first} a {last}"),
+            "en": (f"aged {first} to {last}", f"for women {first}-{last}")}[language]  # fmt: skip
+    metric, day = {"pt": ("gasto", "ontem"), "en": ("spend", "yesterday")}[language]
+    ages = [
+        one.value
+        for one in planned(f"{metric} {data.draw(st.sampled_from(said))} {day}").segments
+        if one.dimension == "age"
+    ]
+    assert (ages[0][:2], ages[-1][3:]) == (str(first), str(last)) and len(ages) == len(set(ages))

@@ -10,6 +10,8 @@ from fbads_pipeline.domain.chat.understanding.tags import Lexicon, QuestionWord
 AGES = ("13-17", "18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 _AGE = r"\b(?:(?:{before_age}) )*PATTERN(?: ?(?:{after_age})\b)?"
 _AGES = {age: age.replace("-", r" ?(?:-|/|{between_ages}) ?") + r"\b" for age in AGES[:-1]}
+# "De 25 a 44": several groups side by side.
+_SEVERAL = r"(?P<n>\d\d) ?(?:-|/|{between_ages}) ?(?P<m>\d\d)\b"
 # "Gente abaixo de 35", "menores de 35", "under-35s", "over 55 years": every group on that side.
 _SIDES = (
     r"\b(?:(?:{people}) (?:\w+ ){0,1}?)?(?:{SIDE_than})[ -](?P<n>\d\d)(?:s\b|(?: |-)?(?:{after_age})\b)",
@@ -71,7 +73,19 @@ def find_ages(text: str, vocabulary: Vocabulary) -> list[FoundValue]:
         match = vocabulary.expression(_AGE.replace("PATTERN", pattern)).search(text)
         if match:
             found.append(FoundValue(match.start(), match.end(), age))
-    return found or _ages_on_a_side(text, vocabulary)
+    return found or _ages_between(text, vocabulary) or _ages_on_a_side(text, vocabulary)
+
+
+def _ages_between(text: str, vocabulary: Vocabulary) -> list[FoundValue]:
+    """The groups from one age to another, where one of them begins with the first and one ends with the second."""
+    match = vocabulary.expression(_AGE.replace("PATTERN", _SEVERAL)).search(text)
+    if match is None:
+        return []
+    first, last = int(match["n"]), int(match["m"])
+    groups = [one for one in AGES[:-1] if first <= int(one[:2]) and int(one[3:]) <= last]
+    if not groups or int(groups[0][:2]) != first or int(groups[-1][3:]) != last:
+        return []
+    return [FoundValue(match.start(), match.end(), one) for one in groups]
 
 
 def _ages_on_a_side(text: str, vocabulary: Vocabulary) -> list[FoundValue]:
