@@ -95,7 +95,7 @@ def check(world: World, language: str, kind: str, words: str) -> None:
 
 
 def test_every_kind_of_answer_is_written_as_people_write(whole_world: World):
-    @settings(max_examples=25)
+    @settings(max_examples=25, deadline=None)
     @given(question=asked())
     def written(question):
         check(whole_world, *question)
