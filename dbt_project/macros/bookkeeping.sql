@@ -1,6 +1,7 @@
 {#
     What the models remember about themselves, in `intermediate`:
-    watermarks        how far each daily model has read raw.changed_days, and which run moved it last
+    watermarks        how far each daily model has read raw.changed_days, and which run moved it last; of each shop (macros
+                      in orders.sql) the last version of an order that is attributed, and by what
     unpublished_days  account-days written since the last publication: what the fact tests look at
     time_zones        the zones that this PostgreSQL knows; pg_timezone_names reads hundreds of files each time
     publications      one row per state of the marts that passed its blocking tests; readers watch max(version)

@@ -102,11 +102,11 @@
 
 
 {#
-    A full refresh of a daily model also deletes and inserts in place: readers see the old rows until the new ones are
+    A full refresh of a daily model, and of attributed orders, also deletes and inserts in place: readers see the old rows until the new ones are
     there, and views and grants stay. Only a table whose columns differ from the contract is made anew, dbt's own way.
 #}
 {% macro should_full_refresh() %}
-    {%- if config.get('incremental_strategy') != 'account_days' -%}
+    {%- if config.get('incremental_strategy') not in ('account_days', 'orders') -%}
         {{ return(flags.FULL_REFRESH if config.get('full_refresh') is none else config.get('full_refresh')) }}
     {%- endif -%}
     {{ return(flags.FULL_REFRESH and not has_columns(this, model.columns)) }}

@@ -2,7 +2,7 @@
     A daily mart with the orders of shops beside it: one row per object and day with either. A day without a row of Meta's
     is 0 where it was read at the level, null where not. Orders are null where not every shop of the account is known to
     be here completely on that day; below the campaign also where an order of its day does not name the ad (set).
-    Two parts instead of a full join, so that a condition on the day reaches the facts.
+    Both are put under each other and added up: so conditions on accounts and days reach the facts and the orders.
 #}
 {% macro sales_daily(level) -%}
 {%- set levels = ['account', 'campaign', 'adset', 'ad'] -%}
@@ -10,104 +10,118 @@
 {%- set own = level ~ '_id' -%}
 select
     {%- for key in keys %}
-    facts.{{ key }}_id,
+    sold.{{ key }}_id,
     {%- endfor %}
-    facts.day,
-    facts.currency,
+    sold.day,
+    sold.currency,
     {%- for metric in metrics() %}
-    facts.{{ metric.name }},
+    {{ 'sold.' ~ metric.name if metric.numerator or metric.adds_up == false else 'case when read.is_read then 0 else sold.' ~ metric.name ~ ' end as ' ~ metric.name }},
     {%- endfor %}
     shop.purchases as real_purchases,
     shop.value as real_purchase_value,
-    {{ ratio('shop.value', 'facts.spend') }} as real_roas,
-    {{ ratio('facts.spend', 'shop.purchases') }} as real_cpa,
-    {{ ratio('shop.value', 'facts.cost') }} as real_roas_with_tax,
-    facts.final_on,
-    facts.is_provisional,
-    facts.collected_at
-from {{ ref(level ~ '_daily') }} as facts
-left join ({{ sales_of(level, keys) }}) as sales
-    on facts.{{ own }} = sales.{{ own }} and facts.day = sales.day and facts.account_id = sales.account_id
-{{ known_sales(level, 'facts') }}
-union all
-select
-    {%- for key in keys %}
-    sales.{{ key }}_id,
-    {%- endfor %}
-    sales.day,
-    sales.currency,
-    {%- for metric in metrics() %}
-    {{ 'null' if metric.numerator or metric.adds_up == false else 'case when read.is_read then 0 end' }} as {{ metric.name }},
-    {%- endfor %}
-    shop.purchases as real_purchases,
-    shop.value as real_purchase_value,
-    null as real_roas,
-    null as real_cpa,
-    null as real_roas_with_tax,
-    sales.day + {{ var('final_after_days') }} as final_on,
-    sales.is_provisional,
-    sales.received_at as collected_at
-from ({{ sales_of(level, keys) }}) as sales
+    {{ ratio('shop.value', 'sold.spend') }} as real_roas,
+    {{ ratio('sold.spend', 'shop.purchases') }} as real_cpa,
+    {{ ratio('shop.value', 'sold.cost') }} as real_roas_with_tax,
+    coalesce(sold.final_on, sold.day + {{ var('final_after_days') }}) as final_on,
+    coalesce(
+        sold.is_provisional,
+        {{ local_today('accounts.timezone_name') }} < sold.day + {{ var('final_after_days') }}
+    ) as is_provisional,
+    coalesce(sold.collected_at, sold.received_at) as collected_at
+from ({{ facts_and_orders(level, keys) }}) as sold
+left join {{ ref('stg_accounts') }} as accounts on sold.account_id = accounts.account_id
+left join {{ ref('stg_order_accounts') }} as shops on sold.account_id = shops.account_id
 left join {{ ref('day_coverage') }} as read
-    on sales.account_id = read.account_id and sales.day = read.day and read.level = '{{ level }}'
-{{ known_sales(level, 'sales') }}
-where not exists (
-    select
-    from {{ ref('int_' ~ level ~ '_daily') }} as facts
-    where facts.account_id = sales.account_id and facts.{{ own }} = sales.{{ own }} and facts.day = sales.day
-)
-{%- endmacro %}
-
-
-{# Orders of a level, added up per object and day. #}
-{% macro sales_of(level, keys) -%}
-    select
-        {%- for key in keys %}
-        orders.{{ key }}_id,
-        {%- endfor %}
-        orders.day,
-        orders.currency,
-        sum(orders.real_purchases) as purchases,
-        {{ sum_reported('orders.real_purchase_value') }} as value,
-        max(orders.received_at) as received_at,
-        {{ local_today('min(accounts.timezone_name)') }}
-        < orders.day + {{ var('final_after_days') }} as is_provisional
-    from {{ ref('orders_daily') }} as orders
-    inner join {{ ref('stg_accounts') }} as accounts on orders.account_id = accounts.account_id
-    where orders.{{ level }}_id is not null
-    group by {% for key in keys %}orders.{{ key }}_id, {% endfor %}orders.day, orders.currency
-{%- endmacro %}
-
-
-{# Beside rows with an account and a day, and `sales`: what is known of their orders, as `shop`. #}
-{% macro known_sales(level, rows) -%}
-left join {{ ref('stg_order_accounts') }} as shops on {{ rows }}.account_id = shops.account_id
-{%- if level in ('adset', 'ad') %}
-left join (
-    select distinct
-        account_id,
-        campaign_id,
-        day
-    from {{ ref('orders_daily') }}
-    where campaign_id is not null and {{ level }}_id is null
-) as unnamed
     on
-        {{ rows }}.account_id = unnamed.account_id
-        and {{ rows }}.campaign_id = unnamed.campaign_id
-        and {{ rows }}.day = unnamed.day
-{%- endif %}
+        not sold.has_facts
+        and sold.account_id = read.account_id
+        and sold.day = read.day
+        and read.level = '{{ level }}'
 cross join
     lateral (
         select
-            case when known.is_known then coalesce(sales.purchases, 0) end as purchases,
-            case when known.is_known then (case when sales.day is null then 0 else sales.value end) end as value
+            case when known.is_known then coalesce(sold.orders, 0) end as purchases,
+            case when known.is_known then case when sold.orders is null then 0 else sold.orders_value end end as value
         from (
             select
-                coalesce(shops.days @> {{ rows }}.day, false)
+                coalesce(shops.days @> sold.day, false)
                 {%- if level in ('adset', 'ad') %}
-                and unnamed.day is null
+                and not sold.has_unnamed_orders
                 {%- endif %}
                 as is_known
         ) as known
     ) as shop
+{%- if level in ('adset', 'ad') %}
+where sold.{{ own }} is not null
+{%- endif %}
+{%- endmacro %}
+
+
+{#
+    Rows of Meta's and orders of a level in one row per object and day. Below the campaign also the orders that name none,
+    without an object, and on the other rows whether the campaign has such orders on the day.
+#}
+{% macro facts_and_orders(level, keys) -%}
+{%- set figures = metrics() | map(attribute='name') | list -%}
+{%- set own = keys[-1] ~ '_id' -%}
+    select
+        {%- for key in keys %}
+        parts.{{ key }}_id,
+        {%- endfor %}
+        parts.day,
+        coalesce(min(parts.currency) filter (where parts.is_fact), min(parts.currency)) as currency,
+        bool_or(parts.is_fact) as has_facts,
+        {%- for figure in figures %}
+        min(parts.{{ figure }}) as {{ figure }},
+        {%- endfor %}
+        min(parts.final_on) as final_on,
+        bool_or(parts.is_provisional) as is_provisional,
+        min(parts.collected_at) as collected_at,
+        max(parts.received_at) as received_at,
+        sum(parts.orders) as orders,
+        {{ sum_reported('parts.orders_value', 'not parts.is_fact') }} as orders_value
+        {%- if level in ('adset', 'ad') %},
+        bool_or(parts.{{ own }} is null) over (
+            partition by parts.account_id, parts.campaign_id, parts.day
+        ) as has_unnamed_orders
+        {%- endif %}
+    from (
+        select
+            {%- for key in keys %}
+            {{ key }}_id,
+            {%- endfor %}
+            day,
+            currency,
+            true as is_fact,
+            {%- for figure in figures %}
+            {{ figure }},
+            {%- endfor %}
+            final_on,
+            is_provisional,
+            collected_at,
+            null as received_at,
+            null as orders,
+            null as orders_value
+        from {{ ref(level ~ '_daily') }}
+        union all
+        select
+            {%- for key in keys %}
+            {{ key }}_id,
+            {%- endfor %}
+            day,
+            currency,
+            false as is_fact,
+            {%- for figure in figures %}
+            null as {{ figure }},
+            {%- endfor %}
+            null as final_on,
+            null as is_provisional,
+            null as collected_at,
+            received_at,
+            real_purchases as orders,
+            real_purchase_value as orders_value
+        from {{ ref('orders_daily') }}
+        where {{ 'account' if level == 'account' else 'campaign' }}_id is not null
+    ) as parts
+    group by {% for key in keys %}parts.{{ key }}_id, {% endfor %}parts.day
 {%- endmacro %}

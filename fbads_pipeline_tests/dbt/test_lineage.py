@@ -18,7 +18,7 @@ from fbads_pipeline_tests.support.model_warehouse import DAY, LEVELS, MARTS, STO
 BETWEEN = (
     *("insight_measures", "breakdown_measures", "reading_measures", "reading_intervals", "days_by_age"),
     *("budgets", "budget_spend", "spend_by_day", "delivery_limits"),
-    *("order_objects", "order_campaign_names", "order_ad_names", "order_origins"),
+    *("order_attributions", "new_order_attributions", "order_campaign_names", "order_ad_names"),
 )
 SEEDS = ("account_goals", "account_action_types", "currency_minor_units", "exchange_rates")
 MEMORY = (

@@ -1,35 +1,77 @@
 select
-    orders.source,
-    orders.order_id,
-    case when found.is_attributed then orders.account_id end as account_id,
-    case when found.is_attributed then orders.campaign_id end as campaign_id,
-    case when found.is_attributed then orders.adset_id end as adset_id,
-    case when found.is_attributed then orders.ad_id end as ad_id,
-    (
-        orders.placed_at
-        at time zone case
-            when found.is_attributed then accounts.timezone_name else sources.timezone_name
-        end
-    )::date as day,
+    attributed.source,
+    attributed.order_id,
+    attributed.account_id,
+    attributed.campaign_id,
+    attributed.adset_id,
+    attributed.ad_id,
+    attributed.day,
     orders.placed_at,
     orders.status,
     orders.currency,
     orders.gross_value,
-    orders.refunded,
-    orders.purchases,
-    orders.value,
+    refunds.amount as refunded,
+    -- Pending, cancelled and wholly refunded orders are none.
+    case
+        when orders.status not in ('paid', 'partly_refunded') then 0
+        when refunds.amount >= orders.gross_value and orders.gross_value > 0 then 0
+        else 1
+    end as purchases,
+    -- What was paid back of a partly refunded order is not known before its refund is here.
+    case
+        when orders.status not in ('paid', 'partly_refunded') then 0
+        when orders.status = 'partly_refunded' and refunds.amount = 0 then null
+        else greatest(orders.gross_value - refunds.amount, 0)
+    end as value,
     orders.utm_source,
     orders.utm_campaign,
     orders.utm_content,
-    case when found.is_attributed then orders.attributed_by end as attributed_by,
-    case
-        when not found.is_attributed then coalesce(orders.reason, 'other_currency')
-    end as unattributed_reason,
+    attributed.attributed_by,
+    attributed.unattributed_reason,
     orders.received_at
-from {{ ref('int_order_origins') }} as orders
-inner join {{ source('ops', 'order_sources') }} as sources on orders.source = sources.source
-left join {{ ref('stg_accounts') }} as accounts on orders.account_id = accounts.account_id
--- Amounts in another currency than the account's are added to nothing.
+from (
+    select
+        source,
+        order_id,
+        version,
+        account_id,
+        campaign_id,
+        adset_id,
+        ad_id,
+        day,
+        attributed_by,
+        unattributed_reason
+    from {{ ref('int_order_attributions') }}
+    union all
+    select
+        source,
+        order_id,
+        version,
+        account_id,
+        campaign_id,
+        adset_id,
+        ad_id,
+        day,
+        attributed_by,
+        unattributed_reason
+    from {{ ref('int_new_order_attributions') }}
+) as attributed
+-- What was attributed in an earlier version is among the new ones, or is gone.
+inner join {{ ref('stg_orders') }} as orders
+    on
+        attributed.source = orders.source
+        and attributed.order_id = orders.order_id
+        and attributed.version = orders.version
+-- A total counts beside single payments where it is larger; another currency is subtracted from nothing.
 cross join lateral (
-    select orders.reason is null and orders.currency = coalesce(accounts.currency, '') as is_attributed
-) as found
+    select
+        greatest(
+            coalesce(max(parts.amount) filter (where parts.is_total), 0),
+            coalesce(sum(parts.amount) filter (where not parts.is_total), 0)
+        ) as amount
+    from {{ source('ops', 'order_refunds') }} as parts
+    where
+        parts.source = orders.source
+        and parts.order_id = orders.order_id
+        and parts.currency = orders.currency
+) as refunds
