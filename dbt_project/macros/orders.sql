@@ -233,21 +233,26 @@ cross join lateral (
             select from ops.order_sources as sources where watermarks.model = {{ order_watermark('sources.source') }}
         )
     {%- endif %};
+    create temporary table frozen_orders on commit drop as
+    select orders.*
+    from frozen_order_sources as frozen
+    cross join {{ versions_between('frozen.source', 'case when frozen.takes_all then 0 else frozen.seen end', 'frozen.version') }} as orders;
+    analyze frozen_orders;
     {%- endif %}
 {%- endmacro %}
 
 
-{# The orders of the frozen list that have to be attributed. #}
-{% macro orders_to_attribute() -%}
-    (
-        select orders.*
-        from frozen_order_sources as frozen
-        inner join {{ ref('stg_orders') }} as orders
-            on
-                frozen.source = orders.source
-                and orders.version > case when frozen.takes_all then 0 else frozen.seen end
-                and orders.version <= frozen.version
-    )
+{# Orders of a shop above a version, up to another. Both bounds and `offset 0` make PostgreSQL look into the index. #}
+{% macro versions_between(source, above, upto) -%}
+    lateral (
+            select *
+            from {{ ref('stg_orders') }} as versions
+            where
+                versions.source = {{ source }}
+                and versions.version > {{ above }}
+                and versions.version <= {{ upto }}
+            offset 0
+        )
 {%- endmacro %}
 
 
@@ -258,8 +263,7 @@ cross join lateral (
         from {{ source('ops', 'order_sources') }} as sources
         left join intermediate.watermarks as watermarks
             on watermarks.model = {{ order_watermark('sources.source') }}
-        inner join {{ ref('stg_orders') }} as orders
-            on sources.source = orders.source and orders.version > coalesce(watermarks.seq, 0)
+        cross join {{ versions_between('sources.source', 'coalesce(watermarks.seq, 0)', 9223372036854775807) }} as orders
     )
 {%- endmacro %}
 

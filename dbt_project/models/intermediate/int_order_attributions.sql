@@ -9,4 +9,5 @@
     )
 }}
 
-{{ order_attributions(orders_to_attribute()) }}
+-- depends_on: {{ ref('stg_orders') }}
+{{ order_attributions('frozen_orders') }}
