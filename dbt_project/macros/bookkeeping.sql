@@ -90,7 +90,7 @@
 
 
 {#
-    Statistics of what was read, of each table that has none yet or of which a fifth of the rows is newer: a first reading
+    Statistics of what was read, and of orders, of each table that has none yet or of which a fifth of the rows is newer: a first reading
     writes more rows than autovacuum has looked at, and without statistics PostgreSQL would compare every pair.
 #}
 {% macro take_statistics() -%}
@@ -104,7 +104,7 @@
             from pg_class as classes
             inner join pg_stat_all_tables as tables on classes.oid = tables.relid
             where
-                tables.schemaname = 'raw'
+                (tables.schemaname = 'raw' or (tables.schemaname = 'ops' and tables.relname like 'order%'))
                 and classes.relkind = 'r'
                 and (classes.reltuples < 0 or tables.n_mod_since_analyze > 0.2 * greatest(tables.n_live_tup, 1))
         loop

@@ -169,8 +169,8 @@ cross join lateral (
         found.source,
         found.definition,
         found.version,
-        coalesce(watermarks.seq, 0) as seen,
-        {{ takes_all | lower }} or watermarks.definition is distinct from found.definition as takes_all
+        case when anew.takes_all then 0 else watermarks.seq end as above,
+        anew.takes_all
     from (
         select
             sources.source,
@@ -189,7 +189,11 @@ cross join lateral (
             where orders.source = sources.source
         ) as newest
         cross join lateral (
-            select string_agg(row(shop.account_id, accounts.account, objects.campaigns, objects.adsets, objects.ads)::text, '|' order by shop.account_id) as accounts
+            select
+                string_agg(
+                    row(shop.account_id, accounts.account, objects.campaigns, objects.adsets, objects.ads)::text,
+                    '|' order by shop.account_id
+                ) as accounts
             from ops.order_source_accounts as shop
             left join lateral (
                 select row(accounts.currency, accounts.timezone_name)::text as account
@@ -218,13 +222,16 @@ cross join lateral (
         ) as owned
     ) as found
     left join intermediate.watermarks as watermarks on watermarks.model = {{ order_watermark('found.source') }}
+    cross join lateral (
+        select {{ takes_all | lower }} or watermarks.definition is distinct from found.definition as takes_all
+    ) as anew
     {%- if load_cached_relation(this) is not none %}
     union all
     select
         substr(watermarks.model, length({{ order_watermark("''") }}) + 1) as source,
         null as definition,
         null as version,
-        null as seen,
+        null as above,
         true as takes_all
     from intermediate.watermarks as watermarks
     where
@@ -236,7 +243,7 @@ cross join lateral (
     create temporary table frozen_orders on commit drop as
     select orders.*
     from frozen_order_sources as frozen
-    cross join {{ versions_between('frozen.source', 'case when frozen.takes_all then 0 else frozen.seen end', 'frozen.version') }} as orders;
+    cross join {{ versions_between('frozen.source', 'frozen.above', 'frozen.version') }} as orders;
     analyze frozen_orders;
     {%- endif %}
 {%- endmacro %}

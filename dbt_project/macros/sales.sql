@@ -1,7 +1,8 @@
 {#
     A daily mart with the orders of shops beside it: one row per object and day with either. A day without a row of Meta's
     is 0 where it was read at the level, null where not. Orders are null where not every shop of the account is known to
-    be here completely on that day; below the campaign also where an order of its day does not name the ad (set).
+    be here completely on that day; below the campaign also where an order of its day does not name the ad (set); their value
+    also where the row of Meta's is in another currency.
     Both are put under each other and added up: so conditions on accounts and days reach the facts and the orders.
 #}
 {% macro sales_daily(level) -%}
@@ -15,7 +16,11 @@ select
     sold.day,
     sold.currency,
     {%- for metric in metrics() %}
-    {{ 'sold.' ~ metric.name if metric.numerator or metric.adds_up == false else 'case when read.is_read then 0 else sold.' ~ metric.name ~ ' end as ' ~ metric.name }},
+    {%- if metric.numerator or metric.adds_up == false %}
+    sold.{{ metric.name }},
+    {%- else %}
+    case when read.is_read then 0 else sold.{{ metric.name }} end as {{ metric.name }},
+    {%- endif %}
     {%- endfor %}
     shop.purchases as real_purchases,
     shop.value as real_purchase_value,
@@ -31,12 +36,18 @@ select
 from ({{ facts_and_orders(level, keys) }}) as sold
 left join {{ ref('stg_accounts') }} as accounts on sold.account_id = accounts.account_id
 left join {{ ref('stg_order_accounts') }} as shops on sold.account_id = shops.account_id
-left join {{ ref('day_coverage') }} as read
-    on
-        not sold.has_facts
-        and sold.account_id = read.account_id
-        and sold.day = read.day
-        and read.level = '{{ level }}'
+-- Asked for the days without a row of Meta's alone, one by one.
+left join
+    lateral (
+        select coverage.is_read
+        from {{ ref('day_coverage') }} as coverage
+        where
+            not sold.has_facts
+            and coverage.account_id = sold.account_id
+            and coverage.day = sold.day
+            and coverage.level = '{{ level }}'
+        offset 0
+    ) as read on true
 cross join
     lateral (
         select
@@ -79,7 +90,11 @@ where sold.{{ own }} is not null
         min(parts.collected_at) as collected_at,
         max(parts.received_at) as received_at,
         sum(parts.orders) as orders,
-        {{ sum_reported('parts.orders_value', 'not parts.is_fact') }} as orders_value
+        -- Of a day on which the account had another currency than its orders, no value belongs into the row.
+        case
+            when min(parts.currency) = max(parts.currency)
+                then {{ sum_reported('parts.orders_value', 'not parts.is_fact') }}
+        end as orders_value
         {%- if level in ('adset', 'ad') %},
         bool_or(parts.{{ own }} is null) over (
             partition by parts.account_id, parts.campaign_id, parts.day
