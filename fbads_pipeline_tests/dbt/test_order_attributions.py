@@ -38,17 +38,20 @@ AT_ONCE = {
     "another shop": [
         SHOP,
         "insert into ops.order_source_accounts values ('outra', '1'), ('outra', '2')",
+        f"insert into ops.order_coverage values ('outra', '{DAY}', null)",
         "insert into ops.orders (source, order_id, placed_at, status, value, currency, utm_campaign, received_at)"
         f" select 'outra', 'o' || n, '{DAY}T20:00:00Z', 'paid', 5, 'BRL', 'igual', now() from generate_series(1, 3) n",
     ],
 }
+# Some of them before a build, some after the next one.
+BUILT_AFTER = ("corrected parameters", "an order erased", "another shop")
 # What else decides is seen by the next build.
 BY_THE_NEXT_BUILD = {
     "a campaign renamed": [f"update raw.campaigns set name = 'Verão' where campaign_id = '{OTHER}'"],
     "an ad renamed": [f"update raw.ads set name = 'Outro' where ad_id = '{AD}'"],
     "an account given to the shop": ["insert into ops.order_source_accounts values ('loja', '2')"],
-    "an account's time zone": ["update raw.accounts set timezone_name = 'Asia/Tokyo' where account_id = '1'"],
     "an account's currency": ["update raw.accounts set currency = 'USD' where account_id = '1'"],
+    "an account's time zone": ["update raw.accounts set timezone_name = 'Asia/Tokyo' where account_id = '1'"],
     "the shop's time zone": ["update ops.order_sources set timezone_name = 'Asia/Tokyo' where source = 'loja'"],
     "an account taken from the shop": ["delete from ops.order_source_accounts where source = 'loja'"],
     "an ad read": [
@@ -122,6 +125,8 @@ def test_stored_and_new_ones_are_all_orders_attributed_anew(shop: Warehouse) -> 
             assert before != as_stored(shop) == all_anew(shop), change
         else:
             assert all_anew(shop)["orders"] != before["orders"], f"{change}: decides nothing"
+        if change in AT_ONCE and change not in BUILT_AFTER:
+            continue
         shop.built(["int_order_attributions"])
         assert as_stored(shop) == all_anew(shop), change
         assert new_ones(shop) == 0, change
