@@ -182,3 +182,26 @@ def test_every_table_that_was_read_has_statistics_before_it_is_joined(warehouse:
     ordinary = "from pg_class where relnamespace = cast('raw' as regnamespace) and relkind = 'r'"
     assert warehouse.rows(f"select count(*) > 10 {ordinary}") == [(True,)]
     assert warehouse.rows(f"select relname {ordinary} and reltuples < 0") == []
+
+
+def test_each_reading_of_a_day_is_looked_up_once_however_few_are_expected(warehouse: Warehouse) -> None:
+    """Readings were joined as a whole for every interval: the square of them, and hours for a large account."""
+    campaigns = {str(n): (10, 0) for n in range(100, 120)}
+    for hour in range(1, 19):
+        read(warehouse, MIDNIGHT + timedelta(hours=hour), dict.fromkeys(campaigns, (10 * hour, 0)))
+    with warehouse.engine.connect() as connection:
+        (plan,) = connection.execute(
+            sa.text("explain (analyze, timing off, format json) select * from marts.campaign_intraday")
+        ).scalars()
+    stored = int(warehouse.rows("select count(*) from raw.insight_readings where level = 'campaign'")[0][0])
+    assert stored >= 360
+    assert stored <= _rows_read(plan[0]["Plan"]) < 5 * stored
+
+
+def _rows_read(node: Mapping[str, Any]) -> float:
+    """Rows of readings that a plan went through, those that it left out included."""
+    own = 0.0
+    if node.get("Relation Name") == "insight_readings":
+        left_out = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+        own = node["Actual Loops"] * (node["Actual Rows"] + left_out)
+    return own + sum(_rows_read(part) for part in node.get("Plans", []))

@@ -50,11 +50,10 @@ from (
         on
             intervals.account_id = campaigns.account_id
             and intervals.day = campaigns.day
-    left join (
+    -- Each looked up by itself (`offset 0`), by the key: there is one. PostgreSQL expects one interval where there are
+    -- hundreds, and read all readings again for each of them.
+    left join lateral (
         select
-            facts.account_id,
-            facts.day,
-            facts.object_id as campaign_id,
             facts.collected_at as read_at,
             {{ currency_of('facts') }} as currency,
             facts.impressions,
@@ -69,13 +68,15 @@ from (
         from {{ ref('int_reading_measures') }} as facts
         left join {{ ref('stg_accounts') }} as accounts on facts.account_id = accounts.account_id
         {{ goal_of_row('facts.object_id') }}
-        where facts.level = 'campaign' and not facts.is_removed
-    ) as readings
-        on
-            campaigns.account_id = readings.account_id
-            and campaigns.day = readings.day
-            and campaigns.campaign_id = readings.campaign_id
-            and intervals.read_at = readings.read_at
+        where
+            facts.level = 'campaign'
+            and not facts.is_removed
+            and facts.account_id = campaigns.account_id
+            and facts.day = campaigns.day
+            and facts.object_id = campaigns.campaign_id
+            and facts.collected_at = intervals.read_at
+        offset 0 -- noqa: AM09
+    ) as readings on true
     window by_campaign as (
         partition by intervals.account_id, intervals.day, campaigns.campaign_id
         order by intervals.read_at
