@@ -77,6 +77,7 @@ def test_the_doctor_names_what_to_change(home):
         "settings": "ok  ",
         "home": "ok  ",
         "database": "ok  ",
+        "clock": "ok  ",
         "token": "FIX ",
         "API version": "ok  ",
         "left out by Meta": "ok  ",

@@ -87,7 +87,7 @@ def check(world: World, language: str, kind: str, words: str) -> None:
     is_whole = not plan.dimensions and len(rows) == 1 and plan.intent in ("figures", "why")
     if is_whole and (plan.compare is not None or plan.questioned):
         assert lines[0].startswith(VERDICTS[language]), (words, made.text)
-    if kind == "ahead" and plan.intent == "figures" and len(plan.metrics) == 1:
+    if kind == "ahead" and plan.intent == "figures" and len(plan.metrics) == 1 and len(rows) > 1:
         is_tied = len({row[plan.metrics[0]] for row in rows}) < len(rows)
         assert lines[0].startswith(AHEAD[language]) or is_tied, (words, made.text)
     if plan.dimensions == ("day",) and len({row["day"] for row in rows}) == len(rows) > 1:

@@ -27,7 +27,10 @@ def recent_days(connection: sa.Connection, campaigns: Collection[tuple[str, str]
 def days_up_to(
     connection: sa.Connection, courses: Collection[Course], now: datetime
 ) -> Mapping[Course, tuple[RecentDay, ...]]:
-    """14 complete days of each up to its last one, the oldest first; a last day that is not over yet ends yesterday."""
+    """14 complete days of each up to its last one, the oldest first; a last day that is not over yet ends yesterday.
+
+    None of a campaign with a day in two currencies: its figures have no common scale.
+    """
     if not courses:
         return {}
     asked = sorted(set(courses), key=str)
@@ -37,10 +40,11 @@ def days_up_to(
         "last_days": [last_day for _, _, last_day in asked],
     }
     rows = connection.execute(SQL["recent_days"], values | {"now": now, "days": CHART_DAYS}).mappings()
-    return {
-        key: tuple(_day(row) for row in found)
-        for key, found in groupby(rows, key=lambda row: (row["account_id"], row["campaign_id"], row["last_day"]))
+    found = {
+        key: tuple(_day(row) for row in days)
+        for key, days in groupby(rows, key=lambda row: (row["account_id"], row["campaign_id"], row["last_day"]))
     }
+    return {key: days for key, days in found.items() if len({one.day for one in days}) == len(days)}
 
 
 def _day(row: sa.RowMapping) -> RecentDay:
