@@ -19,7 +19,7 @@ from typing import Any
 
 from checks.compose.bad_input import bad_input
 from checks.compose.clocks import clocks
-from checks.compose.engine import CHANGED, EARLIER_IMAGE, IMAGE, ROOT, CheckFailed, Compose, wait_for
+from checks.compose.engine import BACKUP_KEY, CHANGED, EARLIER_IMAGE, IMAGE, ROOT, CheckFailed, Compose, wait_for
 from checks.compose.steps import run_steps
 from fbads_pipeline.defs.collect.jobs import range_tags
 from fbads_pipeline.domain.core.days import DayRange
@@ -31,8 +31,6 @@ OLDEST_RESTORED = 17
 # The code server asks twice a second, and connects several times before it gives up.
 LOOKS_SECONDS = 10
 LONG_RUNNING = ("postgres", "code-location", "webserver", "daemon", "sidecar", "gate", "dagster-gate", "sandbox")
-# In the home, which the next version of the image sees, too.
-KEY = "/var/lib/fbads/home/backup.key"
 OURS = ("code-location", "webserver", "daemon", "sidecar", "sandbox")
 COUNT = "select count(*) from marts.campaign_daily"
 WHOLE = "select count(*), sum(spend) from marts.campaign_daily"
@@ -173,7 +171,7 @@ def run_killed_without_database(compose: Compose) -> str:
 def backup(compose: Compose) -> str:
     """A backup is made in its volume, opens with its key, and restored into an empty database holds the same spend."""
     kept, name = make_backup(compose)
-    compose.inside("code-location", *kept, "fbads", "backup", "verify", name, "--identity", KEY)
+    compose.inside("code-location", *kept, "fbads", "backup", "verify", name, "--identity", BACKUP_KEY)
     if int(compose.sql("show server_version_num")) < OLDEST_RESTORED * 10_000:
         return f"{name} made and opened; the restore was left out: this is not the PostgreSQL that compose names"
     took = restored(compose, kept, name, compose.sql(WHOLE))
@@ -181,8 +179,8 @@ def backup(compose: Compose) -> str:
 
 
 def make_backup(compose: Compose) -> tuple[tuple[str, ...], str]:
-    """A backup by the code location's program: what a command is told to find it, and its name."""
-    public = compose.inside("code-location", "fbads", "backup", "key", KEY).strip()
+    """A backup by the code location's program: the environment in which commands find it, and its name."""
+    public = compose.inside("code-location", "fbads", "backup", "key", BACKUP_KEY).strip()
     kept = ("env", f"FBADS_BACKUP_RECIPIENTS={public}", "FBADS_BACKUP_FOLDER=/var/lib/fbads/backups")
     return kept, compose.inside("code-location", *kept, "fbads", "backup").strip()
 
@@ -193,7 +191,7 @@ def restored(compose: Compose, kept: Sequence[str], name: str, saved: str) -> fl
     address = f"postgresql://fbads:{compose.environment['POSTGRES_PASSWORD']}@postgres:5432/restored"
     fresh = (*kept, f"FBADS_DATABASE_URL={address}", "FBADS_HOME=/tmp/restored")
     begun = time.monotonic()
-    compose.inside("code-location", *fresh, "fbads", "restore", name, "--identity", KEY)
+    compose.inside("code-location", *fresh, "fbads", "restore", name, "--identity", BACKUP_KEY)
     took = time.monotonic() - begun
     if compose.sql(WHOLE, "restored") != saved:
         raise CheckFailed(f"restored are {compose.sql(WHOLE, 'restored')}, saved were {saved}")

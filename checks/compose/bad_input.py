@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from checks.compose.engine import CheckFailed, Compose
+from checks.compose.engine import BACKUP_KEY, CheckFailed, Compose
 
 PASSWORD = "hunter2-of-the-check"
 KEPT = "FBADS_BACKUP_FOLDER=/var/lib/fbads/backups"
@@ -51,7 +51,7 @@ MISTAKES = (
         "&& cp -r $newest /tmp/newer "
         """&& sed -i -E 's/"schema": ?"[0-9]+"/"schema": "9999"/' /tmp/newer/*/backup.json """
         "&& FBADS_BACKUP_FOLDER=/tmp/newer FBADS_HOME=/tmp/restored fbads restore $(basename $newest) "
-        "--identity /var/lib/fbads/home/backup.key",
+        f"--identity {BACKUP_KEY}",
         "a newer version of this program",
     ),
     Mistake(

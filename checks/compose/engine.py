@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[2]
 PROJECT = "fbadscheck"
 # As docker-compose.yml names it, and the one of a commit before it.
 IMAGE, EARLIER_IMAGE = "fbads-pipeline:latest", "fbads-pipeline:earlier"
+# In the home, which the next version of the image sees, too.
+BACKUP_KEY = "/var/lib/fbads/home/backup.key"
 # Settings that differ from their defaults, so that one which does not arrive is seen.
 CHANGED = {
     "FBADS_CTR_LIMIT": "0.02",

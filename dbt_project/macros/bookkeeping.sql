@@ -90,8 +90,8 @@
 
 
 {#
-    Statistics of what was read, and of orders, of each table that has none yet or of which a fifth of the rows is newer: a first reading
-    writes more rows than autovacuum has looked at, and without statistics PostgreSQL would compare every pair.
+    Statistics of what was read, and of orders, of each table that has none yet or of which a fifth of the rows is newer: a
+    first reading writes more rows than autovacuum has looked at, and without statistics PostgreSQL would compare every pair.
 #}
 {% macro take_statistics() -%}
     {%- if execute and flags.WHICH in ('build', 'run', 'test') %}

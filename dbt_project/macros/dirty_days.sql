@@ -102,8 +102,9 @@
 
 
 {#
-    A full refresh of a daily model, and of attributed orders, also deletes and inserts in place: readers see the old rows until the new ones are
-    there, and views and grants stay. Only a table whose columns differ from the contract is made anew, dbt's own way.
+    A full refresh of a daily model, and of attributed orders, also deletes and inserts in place: readers see the old rows
+    until the new ones are there, and views and grants stay. Only a table whose columns differ from the contract is made
+    anew, dbt's own way.
 #}
 {% macro should_full_refresh() %}
     {%- if config.get('incremental_strategy') not in ('account_days', 'orders') -%}

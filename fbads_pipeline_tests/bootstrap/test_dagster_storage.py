@@ -10,14 +10,14 @@ from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.bootstrap import dagster_storage
 from fbads_pipeline.bootstrap.dagster_storage import HomeDagsterStorage
 from fbads_pipeline.settings import SettingsError
+from fbads_pipeline_tests.support.dagster_instance import stored_instance
 
 
 @pytest.fixture
 def instance(database_url, monkeypatch):
     """As dagster.yaml names its storage."""
     monkeypatch.setenv(DAGSTER_DATABASE_URL, database_url)
-    storage = {"module": HomeDagsterStorage.__module__, "class": HomeDagsterStorage.__name__}
-    with dg.instance_for_test(overrides={"storage": {"custom": storage}}) as made:
+    with stored_instance() as made:
         yield made
 
 

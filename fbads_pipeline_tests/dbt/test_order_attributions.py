@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from fbads_pipeline_tests.dbt.test_orders import AD, CAMPAIGN, OTHER, add_shop
-from fbads_pipeline_tests.support.model_warehouse import DAY, NAME, Warehouse
+from fbads_pipeline_tests.support.model_warehouse import DAY, NAME, Warehouse, warehouse_of
 
 STORED = "intermediate.int_order_attributions"
 MARTS = ("orders", "orders_daily", "account_sales_daily", "campaign_sales_daily", "adset_sales_daily", "ad_sales_daily")
@@ -63,13 +63,9 @@ BY_THE_NEXT_BUILD = {
 
 @pytest.fixture(scope="module")
 def shop(postgres, built):
-    from fbads_pipeline_tests.dbt.conftest import _NAME, _create
-
-    _create(postgres, _NAME, template=built)
-    warehouse = Warehouse(postgres.url(_NAME))
-    add_shop(warehouse)
-    yield warehouse
-    warehouse.dispose()
+    with warehouse_of(postgres, built) as warehouse:
+        add_shop(warehouse)
+        yield warehouse
 
 
 def rows(connection: sa.Connection) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from decimal import Decimal as D
 import pytest
 
 from fbads_pipeline.domain.clients.naming import NamingRule
-from fbads_pipeline_tests.support.model_warehouse import DAY, Warehouse
+from fbads_pipeline_tests.support.model_warehouse import DAY, Warehouse, warehouse_of
 
 # Ids as Meta's parameters write them; the furnished objects have others.
 CAMPAIGN, ADSET, AD = "23850000000001", "23850000000002", "23850000000003"
@@ -16,13 +16,9 @@ OTHER, TWIN = "23850000000011", "23850000000012"
 @pytest.fixture(scope="module")
 def sold(postgres, built):
     """One shop of account 1 with an order for each way to be attributed or not, read once."""
-    from fbads_pipeline_tests.dbt.conftest import _NAME, _create
-
-    _create(postgres, _NAME, template=built)
-    warehouse = Warehouse(postgres.url(_NAME))
-    add_shop(warehouse)
-    yield warehouse
-    warehouse.dispose()
+    with warehouse_of(postgres, built) as warehouse:
+        add_shop(warehouse)
+        yield warehouse
 
 
 def add_shop(warehouse: Warehouse) -> None:

@@ -14,9 +14,9 @@ from dagster._core.utils import FuturesAwareThreadPoolExecutor
 from dagster._grpc import server as dagster_server
 
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
-from fbads_pipeline.bootstrap.dagster_storage import HomeDagsterStorage
 from fbads_pipeline.defs.shared import code_server
 from fbads_pipeline.defs.shared.code_server import asked_again, keep_looking_after_runs
+from fbads_pipeline_tests.support.dagster_instance import stored_instance
 
 CLOSE = "alter database {} allow_connections false"
 END = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{}'"
@@ -34,8 +34,7 @@ def eventually(holds, seconds=30):
 def instance(database_url, monkeypatch):
     """As dagster.yaml names its storage."""
     monkeypatch.setenv(DAGSTER_DATABASE_URL, database_url)
-    storage = {"module": HomeDagsterStorage.__module__, "class": HomeDagsterStorage.__name__}
-    with dg.instance_for_test(overrides={"storage": {"custom": storage}}) as made:
+    with stored_instance() as made:
         yield made
 
 

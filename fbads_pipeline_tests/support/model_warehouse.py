@@ -1,7 +1,8 @@
 """A database with raw rows to build marts from, and the words the tests use about it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +10,11 @@ import sqlalchemy as sa
 
 from fbads_pipeline.adapters.dbt.invocation import DbtOutcome
 from fbads_pipeline.adapters.dbt.runner import Dbt
+from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
+from fbads_pipeline_tests.support.postgres_fixture import replace_database
 
+# Always the same, because dbt keeps its parse per connection: another name costs 2 s.
+NAME_OF_DATABASE = "model_warehouse"
 DAY = date(2026, 10, 1)
 DIMENSIONS = ("accounts", "campaigns", "adsets", "ads")
 DAILY_MARTS = ("account_daily", "campaign_daily", "adset_daily", "ad_daily", "campaign_breakdown_daily")
@@ -24,6 +29,15 @@ NAME = 'Campanha "A" \N{DIRECT HIT}'
 LEVELS = ("account", "campaign", "adset", "ad")
 STORED = (*LEVELS, "campaign_breakdown")
 _KEY = ("account_id", "level", "day", "object_id")
+
+
+@contextmanager
+def warehouse_of(server: EmbeddedPostgres, template: str) -> Iterator["Warehouse"]:
+    """A copy of that database under the one name, in the place of the copy before."""
+    replace_database(server, NAME_OF_DATABASE, template=template)
+    made = Warehouse(server.url(NAME_OF_DATABASE))
+    yield made
+    made.dispose()
 
 
 class Warehouse:

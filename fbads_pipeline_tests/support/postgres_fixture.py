@@ -31,6 +31,12 @@ def create_database(server: EmbeddedPostgres, name: str, *, template: str = "tem
     _admin(server, "create database {} template {} strategy file_copy", name, template)
 
 
+def replace_database(server: EmbeddedPostgres, name: str, *, template: str) -> None:
+    """The same in the place of one of that name, whoever is still connected to it."""
+    _admin(server, "drop database if exists {} with (force)", name)
+    create_database(server, name, template=template)
+
+
 @contextmanager
 def fresh_database(server: EmbeddedPostgres, *, template: str = "template1") -> Iterator[str]:
     """A new database's URL; it is dropped in the end, whoever is still connected."""

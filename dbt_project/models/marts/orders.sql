@@ -30,6 +30,7 @@ select
     attributed.unattributed_reason,
     orders.received_at
 from (
+    {%- for attributions in (ref('int_order_attributions'), ref('int_new_order_attributions')) %}
     select
         source,
         order_id,
@@ -41,20 +42,11 @@ from (
         day,
         attributed_by,
         unattributed_reason
-    from {{ ref('int_order_attributions') }}
+    from {{ attributions }}
+    {%- if not loop.last %}
     union all
-    select
-        source,
-        order_id,
-        version,
-        account_id,
-        campaign_id,
-        adset_id,
-        ad_id,
-        day,
-        attributed_by,
-        unattributed_reason
-    from {{ ref('int_new_order_attributions') }}
+    {%- endif %}
+    {%- endfor %}
 ) as attributed
 -- What was attributed in an earlier version is among the new ones, or is gone.
 inner join {{ ref('stg_orders') }} as orders

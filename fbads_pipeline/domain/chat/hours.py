@@ -50,6 +50,12 @@ def is_night(plan: Plan) -> bool:
     return plan.hours is not None and plan.hours[1] > HOURS_OF_DAY
 
 
+def clock_hours(hours: tuple[int, int]) -> tuple[int, int]:
+    """A plan's first hour and the one after its last, as clocks show them: the latter is the next day's of a night."""
+    first, after = hours
+    return first, after - HOURS_OF_DAY if after > HOURS_OF_DAY else after
+
+
 def by_hour(plan: Plan, catalogue: Catalogue) -> Plan | Refusal | None:
     """The plan by hour of whole days, or until the same clock; why it cannot be; None of a plan that asks for neither.
 

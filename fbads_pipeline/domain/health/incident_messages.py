@@ -64,7 +64,7 @@ def _text(update: IncidentUpdate) -> AlertText:
         return AlertText(title, over, Brief((BriefLine("", over),)))
     happened = message("health.since" if incident.kind in _OWN else "health.since_meta", since=since, reason=reason)
     if incident.account_id is not None and incident.name:
-        # Accounts of the same name are told apart, and found at Meta, by their id.
+        # Accounts of the same name are distinguished, and found at Meta, by their id.
         happened = message("health.of_account", id=incident.account_id, happened=happened)
     to_do = message("health.what_to_do", to_do=message(f"health.to_do.{incident.kind}"))
     title = headline(_who(incident), what, since=_since(incident.since))

@@ -53,8 +53,8 @@ def test_private_titles_are_busy_and_attendees_are_not_even_asked_for(google, ca
         all_day("d", "Liquidação", "2026-11-25", "2026-11-26", visibility="public"),
     ]
     reading = calendar.read(None, FIRST, LAST)
-    told = {one.event_id: (one.kind, text_of(one.title), text_of(one.title, "en")) for one in reading.events}
-    assert told == dict.fromkeys("abc", ("busy", "ocupado", "busy")) | {"d": ("own", "Liquidação", "Liquidação")}
+    found = {one.event_id: (one.kind, text_of(one.title), text_of(one.title, "en")) for one in reading.events}
+    assert found == dict.fromkeys("abc", ("busy", "ocupado", "busy")) | {"d": ("own", "Liquidação", "Liquidação")}
     asked = google.asked[0]
     assert "attendees" not in asked["fields"] and "description" not in asked["fields"]
     assert (asked["singleEvents"], asked["timeMin"], asked["timeMax"]) == (

@@ -25,7 +25,6 @@ from fbads_pipeline.adapters.postgres.alerts.outbox_writer import write_alert
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL, Database
 from fbads_pipeline.api.app import create_app
 from fbads_pipeline.bootstrap.alerts import channels
-from fbads_pipeline.bootstrap.dagster_storage import HomeDagsterStorage
 from fbads_pipeline.domain.alerts.routing import Recipient
 from fbads_pipeline.domain.core import redaction
 from fbads_pipeline.domain.delivery.links import judge
@@ -35,6 +34,7 @@ from fbads_pipeline_tests.api.conftest import Client
 from fbads_pipeline_tests.cli.test_secrets import rows_of
 from fbads_pipeline_tests.support.asking import context
 from fbads_pipeline_tests.support.calendar_server import google_server
+from fbads_pipeline_tests.support.dagster_instance import stored_instance
 from fbads_pipeline_tests.support.fakes import an_alert
 from fbads_pipeline_tests.support.mail_server import certificates, mail_server
 from fbads_pipeline_tests.support.stub_server import reply, stub_server
@@ -125,8 +125,7 @@ def definitions(settings, database, refusing, google):
 @pytest.fixture
 def instance(home, tmp_path):
     """Dagster with its storage in a database of its own, and what runs print in the home."""
-    storage = {"module": HomeDagsterStorage.__module__, "class": HomeDagsterStorage.__name__}
-    with dg.instance_for_test(overrides={"storage": {"custom": storage}}, temp_dir=str(tmp_path)) as made:
+    with stored_instance(temp_dir=str(tmp_path)) as made:
         yield made
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.chat.coverage import days_asked
-from fbads_pipeline.domain.chat.hours import HOURS_OF_DAY, LONGEST_STEP, is_night
+from fbads_pipeline.domain.chat.hours import LONGEST_STEP, clock_hours, is_night
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Level, Plan
 from fbads_pipeline.domain.chat.result import ChatAccount, Query, ResultColumn
@@ -53,7 +53,7 @@ def compile_hour_days(plan: Plan, accounts: Sequence[ChatAccount], asked: int) -
         *(ResultColumn(one, "other") for one in ("whole_days", "whole_days_in_all", "asked_in_all")),
     )
     if plan.hours is not None and is_night(plan):
-        parameters["hour_after"] = plan.hours[1] - HOURS_OF_DAY
+        parameters["hour_after"] = clock_hours(plan.hours)[1]
         return Query(_HOURS.texts["nights"], parameters, columns, "marts.campaign_intraday")
     return Query(_HOURS.texts["hour_days"], parameters, columns, "marts.campaign_intraday")
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from fbads_pipeline.adapters.postgres.chat.hours import HOURS, hour_steps, night_steps
 from fbads_pipeline.domain.chat.composed import reads_orders
-from fbads_pipeline.domain.chat.hours import HOURS_OF_DAY, is_night
+from fbads_pipeline.domain.chat.hours import HOURS_OF_DAY, clock_hours, is_night
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import (
     LEVELS,
@@ -235,9 +235,7 @@ def parameters_of(plan: Plan, dimensions: Sequence[Dimension], accounts: Sequenc
     if plan.status:
         found["statuses"] = list(STATUSES[plan.status.removeprefix(NEGATED)])
     if plan.hours is not None:
-        found["first_hour"], found["hour_after"] = plan.hours
-        if is_night(plan):
-            found["hour_after"] -= HOURS_OF_DAY
+        found["first_hour"], found["hour_after"] = clock_hours(plan.hours)
     if plan.weekdays:
         found["weekdays"] = list(plan.weekdays)
     for one in plan.without:

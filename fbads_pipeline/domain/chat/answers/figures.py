@@ -17,7 +17,7 @@ from fbads_pipeline.domain.chat.answers.cells import (
 )
 from fbads_pipeline.domain.chat.answers.verdicts import verdict
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.hours import HOURS_OF_DAY, is_night
+from fbads_pipeline.domain.chat.hours import clock_hours, is_night
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import EITHER, LEVELS, TIMES, Plan, RelativePeriod
 from fbads_pipeline.domain.chat.result import ChatAccount, Result, ResultColumn
@@ -70,8 +70,7 @@ def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:
         days = Joined(tuple(message(f"chat.weekday_{one}") for one in plan.weekdays), ", ")
         found.append(message("chat.only_weekdays", days=days))
     if plan.hours is not None:
-        last = plan.hours[1] - HOURS_OF_DAY if is_night(plan) else plan.hours[1]
-        first, after = (_clock(hour * 60) for hour in (plan.hours[0], last))
+        first, after = (_clock(hour * 60) for hour in clock_hours(plan.hours))
         found.append(message("chat.only_night" if is_night(plan) else "chat.only_hours", first=first, after=after))
     if plan.currency is not None:
         found.append(message("chat.only_currency", currency=plan.currency))

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from fbads_pipeline.adapters.postgres.health.records import PostgresRecords
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
 from fbads_pipeline.adapters.run_files.folders import HomeRunFolders
-from fbads_pipeline.bootstrap.dagster_storage import HomeDagsterStorage
 from fbads_pipeline.domain.health.pruning import KEPT_AGES
 from fbads_pipeline.services.health.prune_records import prune_records
+from fbads_pipeline_tests.support.dagster_instance import stored_instance
 from fbads_pipeline_tests.support.fake_ads import FakeClock
 
 NOW = datetime(2026, 11, 10, 15, tzinfo=UTC)
@@ -100,8 +100,7 @@ def facts_are_right():
 @pytest.fixture
 def dagster(database_url, monkeypatch):
     monkeypatch.setenv(DAGSTER_DATABASE_URL, database_url)
-    storage = {"module": HomeDagsterStorage.__module__, "class": HomeDagsterStorage.__name__}
-    with dg.instance_for_test(overrides={"storage": {"custom": storage}}) as instance:
+    with stored_instance() as instance:
         engine = sa.create_engine(database_url, poolclass=sa.NullPool)
         yield instance, engine
 

@@ -1,4 +1,4 @@
-"""Meta's age groups in a question, told apart from amounts: "mulheres de 25 a 34", not "de 25 a 34 vendas"."""
+"""Meta's age groups in a question, distinguished from amounts: "mulheres de 25 a 34", not "de 25 a 34 vendas"."""
 
 import re
 from dataclasses import replace
