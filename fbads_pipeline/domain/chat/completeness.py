@@ -45,7 +45,7 @@ USED: Mapping[Intent, frozenset[str]] = {
     "suggestions": _LISTED,
     "targets": _LISTED,
     "freshness": _LISTED,
-    "facts": _LISTED,
+    "facts": _LISTED | {"status"},
     "pixels": _LISTED,
 }
 # The levels of the objects that a list can be limited to.

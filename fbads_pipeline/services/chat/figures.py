@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from fbads_pipeline.domain.chat.answers.coverage import coverage_notes, unread_answer, with_coverage
-from fbads_pipeline.domain.chat.answers.figures import figures_answer, heading
+from fbads_pipeline.domain.chat.answers.figures import figures_answer, heading, total_lines
 from fbads_pipeline.domain.chat.answers.verdicts import verdict
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.completeness import CompletePlan
@@ -12,6 +12,7 @@ from fbads_pipeline.domain.chat.lower_levels import lacks_figures, lower_levels,
 from fbads_pipeline.domain.chat.plan import Intent, Plan
 from fbads_pipeline.domain.chat.result import Result
 from fbads_pipeline.domain.chat.shares import shared_parts, shared_whole, with_shares
+from fbads_pipeline.domain.chat.totals import has_total, listed_whole, with_total
 from fbads_pipeline.domain.chat.validator import level_of
 from fbads_pipeline.domain.core.messages import Count, Value, lines, message
 from fbads_pipeline.services.chat.bounds import settled_bounds
@@ -41,6 +42,8 @@ def _answered(turn: Turn, plan: Plan) -> Value:
     if plan.with_shares:
         return _shares(turn, plan)
     result, text = read_figures(turn, plan)
+    if result is not None and has_total(plan, turn.chat.catalogue):
+        return _with_total(turn, plan, result, text)
     if result is None or not result.rows or not _has_whole(plan, turn.chat.catalogue):
         return text
     whole, above = read_figures(turn, replace(plan, dimensions=()), with_notes=False)
@@ -48,6 +51,16 @@ def _answered(turn: Turn, plan: Plan) -> Value:
         return text
     # Of objects side by side the sentence that sets them against each other comes first.
     return lines(above, text) if verdict(plan, result, turn.chat.catalogue) is None else lines(text, above)
+
+
+def _with_total(turn: Turn, plan: Plan, result: Result, text: Value) -> Value:
+    """The list below its sum, where every row of it is known."""
+    whole = result if not result.is_truncated else turn.figures.figures(listed_whole(plan), turn.accounts).result
+    summed = with_total(whole, plan)
+    if summed is None:
+        return text
+    turn.tables.append(summed)  # its query is cited already
+    return lines(*total_lines(summed, turn.chat.catalogue), text)
 
 
 def answer_overview(turn: Turn, complete: CompletePlan) -> Value:

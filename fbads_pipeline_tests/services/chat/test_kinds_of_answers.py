@@ -38,7 +38,7 @@ def test_an_object_is_told_in_words(world: World) -> None:
     budget = world.ask("qual o orçamento da Frete Grátis?")
     assert (budget.kind, budget.text) == ("facts", "Frete Grátis: orçamento diário de R$ 200,00")
     state = world.ask("is Frete Grátis paused?").text
-    assert state.startswith("Frete Grátis: paused, since") and state.endswith("at least")
+    assert state.startswith("Yes.\nFrete Grátis: paused, since") and state.endswith("at least")
     assert "PAUSED" not in world.ask("quais campanhas estão pausadas?").text
     changes = world.ask("o que mudou na Frete Grátis?").text
     assert "orçamento diário R$ 190,00 → R$ 200,00" in changes

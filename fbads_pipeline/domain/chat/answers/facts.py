@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fbads_pipeline.domain.chat.answers.cells import Row, group, status_label
 from fbads_pipeline.domain.chat.answers.explanations import edit_line
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, Fact, Plan
+from fbads_pipeline.domain.chat.plan import LEVELS, META_OBJECTIVES, STATUSES, Fact, Plan
 from fbads_pipeline.domain.chat.result import Result
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Day, Joined, Money, Name, Value, lines, message
@@ -23,7 +23,7 @@ def facts_answer(
     if not result.rows:
         return message("chat.fact_unknown")
     level = max((one.level for one in plan.objects), key=LEVELS.index)
-    said: list[Value] = []
+    said: list[Value] = _verdict(plan, result)
     for row in result.rows:
         name = group(level, row)
         said += [Joined((name, _FACTS[one](row)), ": ") for one in plan.facts if one != "changes"]
@@ -35,6 +35,17 @@ def facts_answer(
             said.append(message("chat.fact_no_change", days=str(_CHANGED_OF)))
         said += [_actor_line(row) for row in (() if actors is None else actors.rows)]
     return lines(*said)
+
+
+def _verdict(plan: Plan, result: Result) -> list[Value]:
+    """Yes or no, where the question is whether all of what it names is active, paused or rejected; of "is it not
+    active?" a yes and a no are read both ways."""
+    if plan.status not in STATUSES or any(row["status"] is None for row in result.rows):
+        return []
+    found = {str(row["status"]) in STATUSES[plan.status] for row in result.rows}
+    if len(found) > 1:
+        return []
+    return [message("chat.verdict_is" if found == {True} else "chat.verdict_is_not")]
 
 
 def _actor_line(row: Row) -> Value:

@@ -46,6 +46,15 @@ def figures_answer(
     return lines(*said, Joined((head, ":"), ""), *(bullet(row) for row in rows), *_notes(plan, result), *below)
 
 
+def total_lines(summed: Result, catalogue: Catalogue) -> list[Value]:
+    """The sums of the rows below, of each metric and currency by itself."""
+    found: list[Value] = []
+    for column in summed.of("value"):
+        figures = Joined(tuple(cell(column, row, catalogue) for row in summed.rows), " · ")
+        found.append(message("chat.total_of_rows", metric=metric_label(column.metric or ""), figures=figures))
+    return found
+
+
 def _counted(plan: Plan, result: Result) -> list[Value]:
     """How many objects meet the bounds, which is what "quantas" asks for."""
     if not plan.thresholds or not any(one in (*LEVELS, *TIMES) for one in plan.dimensions):

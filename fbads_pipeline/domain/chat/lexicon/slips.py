@@ -4,6 +4,12 @@
 are words of their own.
 """
 
+import re
+
+_RUN = re.compile(r"([a-z])\1{2,}")
+# Words of their own end in other letters twice: "off", "less", "fee".
+_LAST_TWICE = re.compile(r"([aiou])\1+$")
+_DRAWN_OUT = re.compile(rf"{_RUN.pattern}|([aiou])\2$")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 # Letters that sound alike in one of the languages.
 _ALIKE = ("sz", "sc", "ck", "kq", "cq", "xs", "xz", "ei", "iy", "ou", "mn", "gj", "vw", "lu")
@@ -21,6 +27,15 @@ def _neighbours() -> frozenset[tuple[str, str]]:
 
 
 _NEAR = _neighbours()
+
+
+def shortened(word: str) -> tuple[str, ...]:
+    """What a word may be that was drawn out: "ontemmm", "muuuito", "diaa"; none of one without such letters."""
+    if _DRAWN_OUT.search(word) is None:
+        return ()
+    ends_once = _LAST_TWICE.sub(r"\1", word)
+    twice, once = (_RUN.sub(kept, word) for kept in (r"\1\1", r"\1"))
+    return tuple(dict.fromkeys(one for one in (ends_once, twice, once, _LAST_TWICE.sub(r"\1", twice)) if one != word))
 
 
 def is_slip(word: str, meant: str) -> bool:

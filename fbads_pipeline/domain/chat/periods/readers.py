@@ -383,7 +383,8 @@ def _compares(match: re.Match[str], context: DateContext) -> bool:
     """Whether "between" two periods of a question about a change names two periods, not a range."""
     vocabulary = context.vocabulary
     is_between = vocabulary.expression(r"(?:{between})").match(match.group()) is not None
-    return is_between and vocabulary.expression(r"\b(?:{changes})").search(match.string) is not None
+    is_change = is_between and vocabulary.expression(r"\b(?:{changes})").search(match.string) is not None
+    return is_change or (match.groupdict().get("m1") is not None and vocabulary.has("moved_from", match.string))
 
 
 def _lists(match: re.Match[str], one: str, other: str, context: DateContext) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous
+from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous, resolve
 from fbads_pipeline.domain.chat.plan import LEVELS, ROWS, Objects, Plan, RelativePeriod, Segment, Threshold
 from fbads_pipeline.domain.chat.understanding.figures.bounds import ranked
 from fbads_pipeline.domain.chat.understanding.figures.groups import compared_objects
@@ -126,6 +126,8 @@ def _with_period(made: Plan, last: Plan, asked: FigureRequest, parsed: ParsedQue
         return replace(made, period=before, compare=None, period_is_assumed=False)
     if asked.only_compares:
         return replace(made, compare=said.compare)
+    if said.period is not None and parsed.periods and parsed.periods[0].kind == "previous_weekday":
+        said = replace(said, period=_weekday_before(period, said.period, today))
     if said.period is not None:
         was_previous = last.compare is not None and last.period is not None and last.compare == previous(last.period)
         compare = said.compare or (previous(said.period) if was_previous or asked.to_previous else None)
@@ -135,6 +137,13 @@ def _with_period(made: Plan, last: Plan, asked: FigureRequest, parsed: ParsedQue
             return replace(made, period=previous(period), compare=None, period_is_assumed=False)
         return replace(made, compare=previous(period))
     return made
+
+
+def _weekday_before(period: RelativePeriod, said: RelativePeriod, today: date) -> RelativePeriod:
+    """ "E na sexta anterior?": that day of the week before the days of the question before."""
+    first, day = resolve(period, today)[0], resolve(said, today)[0]
+    weeks = max(0, (day - first).days // 7 + 1)
+    return replace(said, back=said.back + 7 * weeks)
 
 
 def _before(period: RelativePeriod, said: RelativePeriod) -> RelativePeriod:

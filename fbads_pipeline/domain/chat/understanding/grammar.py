@@ -345,6 +345,8 @@ def _without_metric(asked: FigureRequest, plan: Plan, parsed: ParsedQuestion) ->
         return replace(plan, intent="objects", dimensions=(said.objects[-1].level,), status=None, period=None)
     if (said.status or said.objective or said.currency) and any(one in LEVELS for one in said.dimensions):
         return replace(plan, intent="objects", period=None)
+    if said.status and not (said.dimensions or said.segments or said.without or said.period or said.compare):
+        return replace(plan, intent="objects", dimensions=("campaign",), period=None)  # "o que tá pausado?"
     limits = said.objects or said.dimensions or said.segments or said.status or said.without or said.weekdays
     if limits or said.hours or said.currency or said.period or said.compare:
         return Clarification("metric", "", (), plan)

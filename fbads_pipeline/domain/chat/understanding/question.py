@@ -173,7 +173,8 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     _limit_to_weekdays(parsed, today)
     stopwords = vocabulary.words["stopwords"]
     left = [w for w, f in zip(parsed.words, free, strict=True) if f is not None and f not in stopwords]
-    parsed.left = [word for word in left if not vocabulary.is_harmless(word.text)]
+    over = vocabulary.expression(r"(?:{over_already})")  # "passada" without its week is no everyday verb
+    parsed.left = [word for word in left if not vocabulary.is_harmless(word.text) or over.fullmatch(word.text)]
     return parsed
 
 

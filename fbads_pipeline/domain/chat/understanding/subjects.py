@@ -49,7 +49,8 @@ def facts(parsed: ParsedQuestion, objects: tuple[Objects, ...], last: Plan | Non
         return None  # "lista as pausadas da Loja Aurora"
     if asked == ("budget",) and all(one.level == "account" for one in named):
         return None  # an account has the budgets of its campaigns
-    return Plan("facts", objects=named, facts=asked, period=None)
+    status = status_said(parsed) if asked == ("status",) and not parsed.has("fact", "status") else None
+    return Plan("facts", objects=named, facts=asked, period=None, status=status)
 
 
 def overview(parsed: ParsedQuestion, said: Plan, *, goes_on: bool) -> Plan | None:

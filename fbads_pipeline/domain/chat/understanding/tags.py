@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
-from fbads_pipeline.domain.chat.lexicon.slips import is_slip
+from fbads_pipeline.domain.chat.lexicon.slips import is_slip, shortened
 from fbads_pipeline.domain.chat.lexicon.vocabulary import LanguageLexicon, Vocabulary
 from fbads_pipeline.domain.core.formatting import fold
 
@@ -135,6 +135,10 @@ class Lexicon:
         """
         if word in self.vocabulary.misspellings and word not in also:
             return self.vocabulary.misspellings[word]
+        if word not in self._known and word not in also:
+            short = next((one for one in shortened(word) if one in self._known or one in also), None)
+            if short is not None:
+                return short
         if len(word) < _FEW or word in self._known or word in also or not word.isalpha():
             return word
         if self.vocabulary.is_harmless(word):

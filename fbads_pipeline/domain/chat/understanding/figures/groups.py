@@ -101,6 +101,12 @@ def compared_objects(objects: tuple[Objects, ...], dimensions: tuple[Dimension, 
     return dimensions if not several or several[0] in dimensions else (several[0], *dimensions)
 
 
+def are_parts_apart(parsed: ParsedQuestion) -> bool:
+    """Whether parts of one breakdown are named side by side, so that "quem" is one of them: "homem ou mulher"."""
+    parts = [tag.value.partition("=")[0] for tag in parsed.of("segment")]
+    return len(parts) > len(set(parts)) or len(parsed.ages) > 1
+
+
 def below(objects: tuple[Objects, ...]) -> tuple[Dimension, ...]:
     """What "quem" and "which ones" are of one named object: the level below it."""
     if not objects or len(objects[-1].ids) != 1 or objects[-1].level == "ad":

@@ -36,6 +36,7 @@ from fbads_pipeline.domain.chat.understanding.figures.bounds import (
     with_quotients,
 )
 from fbads_pipeline.domain.chat.understanding.figures.groups import (
+    are_parts_apart,
     average,
     below,
     compared_objects,
@@ -79,7 +80,7 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
     asks_one = (
         asks_one or parsed.vocabulary.has("which_ones", parsed.text) or parsed.vocabulary.has("what_one", parsed.text)
     )
-    if not dimensions and (bounds or rank_tag or parsed.ordinal) and asks_one:
+    if not dimensions and (bounds or rank_tag or parsed.ordinal) and asks_one and not are_parts_apart(parsed):
         dimensions = below(objects)
     segments, dimensions = segments_of(parsed, dimensions)
     per_day, dimensions = average(parsed, metrics, catalogue, dimensions)

@@ -82,6 +82,16 @@ def reworded(text: str, vocabulary: Vocabulary, names: ObjectNames) -> str:
 
 
 def _as(match: re.Match[str], read_as: str, names: ObjectNames) -> str:
-    if any(match.group().strip() in fold(one.name) for one in names.objects):
+    said = match.group().strip()
+    if any(_goes_on(match, said, fold(one.name)) for one in names.objects if said in fold(one.name)):
         return match.group()
     return match.expand(read_as)
+
+
+def _goes_on(match: re.Match[str], said: str, name: str) -> bool:
+    """Whether the words are the name, or the text goes on with it around them: "back to" of "Back to School"."""
+    before, _, after = (part.strip() for part in name.partition(said))
+    if not before and not after:
+        return True
+    follows, precedes = match.string[match.end() :].split(), match.string[: match.start()].split()
+    return follows[:1] == after.split()[:1] != [] or precedes[-1:] == before.split()[-1:] != []

@@ -1,0 +1,187 @@
+"""Everyday ways to ask: letters drawn out, "off", what drags a figure down, back to a metric, a change of months."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fbads_pipeline.domain.chat.lexicon.slips import shortened
+from fbads_pipeline.domain.chat.periods.resolution import resolve
+from fbads_pipeline.domain.chat.plan import Plan
+from fbads_pipeline.domain.chat.understanding.entities import NamedObject, ObjectNames
+from fbads_pipeline.domain.chat.understanding.wording.rewording import reworded
+from fbads_pipeline_tests.support.asking import LEXICON, TODAY, planned, understood
+
+LANGUAGES = st.sampled_from(["pt", "en"])
+METRICS = {
+    "pt": {
+        "o ROAS": "roas",
+        "o CPA": "cpa",
+        "as vendas": "purchases",
+        "o CTR": "ctr",
+        "o faturamento": "purchase_value",
+    },
+    "en": {"the ROAS": "roas", "the CPA": "cpa", "sales": "purchases", "the CTR": "ctr", "revenue": "purchase_value"},
+}
+PLAIN = {
+    "pt": ["gasto de ontem", "vendas da semana passada", "cliques de hoje", "faturamento do mês passado"],
+    "en": ["spend yesterday", "sales last week", "clicks today", "revenue last month"],
+}
+
+
+@given(LANGUAGES, st.data())
+def test_letters_drawn_out_change_nothing(language, data):
+    question = data.draw(st.sampled_from(PLAIN[language]))
+    place = data.draw(st.sampled_from([at for at, letter in enumerate(question) if letter.isalpha()]))
+    longer = question[: place + 1] + question[place] * data.draw(st.integers(2, 6)) + question[place + 1 :]
+    made, plain = planned(longer), planned(question)
+    assert (made.metrics, made.period, made.dimensions) == (plain.metrics, plain.period, plain.dimensions)
+
+
+@pytest.mark.parametrize("word", ["off", "less", "fee", "press", "impressions", "access"])
+def test_a_word_that_ends_in_a_letter_twice_is_itself(word):
+    assert shortened(word) == ()
+
+
+DRIVERS = {
+    "pt": [("quem tá puxando {} pra baixo", "down"), ("o que tá puxando {} pra cima", "up"),
+           ("qual campanha tá jogando {} pra baixo", "down"), ("quem tá derrubando {}", None),
+           ("o que tá prejudicando {}", None)],
+    "en": [("what's dragging {} down", "down"), ("which campaign is pulling {} down", "down"),
+           ("what's pushing {} up", "up"), ("what is hurting {}", None), ("who is killing {}", None)],
+}  # fmt: skip
+
+
+@given(LANGUAGES, st.data())
+def test_what_drags_a_figure_is_a_question_for_its_reasons(language, data):
+    said, metric = data.draw(st.sampled_from(sorted(METRICS[language].items())))
+    form, premise = data.draw(st.sampled_from(DRIVERS[language]))
+    made = planned(f"{form.format(said)} {'semana passada' if language == 'pt' else 'last week'}")
+    assert (made.intent, made.metrics, made.premise) == ("why", (metric,), premise)
+
+
+MONTHS = {"pt": ["agosto", "setembro", "outubro", "novembro"], "en": ["August", "September", "October", "November"]}
+MOVES = {
+    "pt": ("{} {} de {} {} {}", ["caiu", "subiu", "aumentou", "melhorou"], ["a", "pra", "até"]),
+    "en": ("did {} {} from {} {} {}", ["fall", "rise", "go up", "improve"], ["to", "until"]),
+}
+
+
+@given(LANGUAGES, st.integers(0, 2), st.data())
+def test_a_change_from_one_month_to_another_has_two_stretches(language, first, data):
+    form, moves, joins = MOVES[language]
+    later = data.draw(st.integers(first + 1, 3))
+    said, metric = data.draw(st.sampled_from(sorted(METRICS[language].items())))
+    move, join = data.draw(st.sampled_from(moves)), data.draw(st.sampled_from(joins))
+    made = understood(form.format(said, move, MONTHS[language][first], join, MONTHS[language][later]))
+    if isinstance(made, Plan):
+        assert made.metrics == (metric,) and made.period is not None and made.compare is not None
+        assert resolve(made.period, TODAY)[0] == date(2026, 8 + later, 1)
+        assert resolve(made.compare, TODAY)[0] == date(2026, 8 + first, 1)
+
+
+@pytest.mark.parametrize(
+    ("question", "weeks"),
+    [
+        ("o gasto caiu da semana retrasada pra passada", (1, 2)), ("gasto da semana passada vs retrasada", (1, 2)),
+        ("o gasto subiu da semana passada pra essa", (0, 1)),
+        ("did spend fall from the week before last to last", (1, 2)),
+    ],
+)  # fmt: skip
+def test_a_second_stretch_without_its_unit_has_that_of_the_first(question, weeks):
+    made = planned(question)
+    monday = TODAY - timedelta(days=TODAY.weekday())
+    assert made.period is not None and made.compare is not None
+    begun = [resolve(one, TODAY)[0] for one in (made.period, made.compare)]
+    assert begun == [monday - timedelta(weeks=one) for one in weeks]
+
+
+@pytest.mark.parametrize("question", ["gasto passada", "vendas da retrasada retrasada", "o gasto caiu pra passada"])
+def test_an_adjective_of_days_is_no_everyday_verb(question):
+    made = understood(question)
+    assert not isinstance(made, Plan) or made.compare is not None or made.period_is_assumed is False
+
+
+@given(LANGUAGES, st.integers(0, 6), st.integers(0, 30))
+def test_the_weekday_before_is_before_the_days_of_the_question_before(language, weekday, back):
+    day = TODAY - timedelta(days=back)
+    name = LEXICON.vocabulary.of(language).weekdays[weekday]
+    first = {"pt": f"gasto de {day:%d/%m/%Y}", "en": f"spend on {day.isoformat()}"}[language]
+    then = {"pt": f"e na {name} anterior?", "en": f"and the {name} before?"}[language]
+    made = planned(first, then)
+    assert made.period is not None
+    found = resolve(made.period, TODAY)[0]
+    assert found.weekday() == weekday and found < day and (TODAY - found).days > 0
+    assert (day - found).days <= 7 or (TODAY - found).days <= 7
+
+
+BACK = {
+    "pt": [
+        ("gasto da Loja Aurora ontem", "e cliques?", "volta pro gasto"),
+        ("vendas da Loja Aurora ontem", "e CTR?", "volta pras vendas"),
+    ],
+    "en": [
+        ("Loja Aurora spend yesterday", "and clicks?", "back to spend"),
+        ("Loja Aurora sales yesterday", "and CTR?", "ok, back to sales"),
+    ],
+}
+
+
+@given(LANGUAGES, st.data())
+def test_back_to_a_metric_keeps_the_object_and_the_days(language, data):
+    turns = data.draw(st.sampled_from(BACK[language]))
+    made, begun = planned(*turns), planned(turns[0])
+    assert (made.metrics, made.objects, made.period) == (begun.metrics, begun.objects, begun.period)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_kept"), [("spend of back to school yesterday", True), ("ok, back to spend", False)]
+)
+def test_words_are_a_name_only_where_the_text_goes_on_with_it(question, is_kept):
+    names = ObjectNames([NamedObject("campaign", "1", "2", "Back to School")])
+    assert (reworded(question, LEXICON.vocabulary, names) == question) is is_kept
+
+
+STATES = {
+    "pt": [("a {} tá ativa?", "ACTIVE"), ("a {} tá desligada?", "PAUSED"), ("a {} tá no ar?", "ACTIVE")],
+    "en": [("is {} off?", "PAUSED"), ("is {} on?", "ACTIVE"), ("is {} still on?", "ACTIVE")],
+}  # fmt: skip
+
+
+@given(LANGUAGES, st.sampled_from(["Back to School", "Loja Aurora", "Coleção Verão | Retargeting | 02"]), st.data())
+def test_whether_something_is_on_or_off_is_a_fact_with_a_verdict(language, name, data):
+    form, status = data.draw(st.sampled_from(STATES[language]))
+    made = planned(form.format(name))
+    assert (made.intent, made.facts, made.status) == ("facts", ("status",), status)
+
+
+@pytest.mark.parametrize(
+    "question", ["o que tá pausado?", "quem tá pausado", "what's paused right now?", "what is running?"]
+)
+def test_a_state_alone_lists_the_campaigns_that_have_it(question):
+    made = planned(question)
+    assert (made.intent, made.dimensions, made.period) == ("objects", ("campaign",), None) and made.status
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [
+        ("sales in $ yesterday", "purchase_value"), ("what did Loja Aurora make in sales yesterday", "purchase_value"),
+        ("vendas em $ ontem", "purchase_value"), ("what does it cost us to get a sale", "goal_cost:purchase"),
+        ("what's it costing us to get a lead", "goal_cost:lead"),
+    ],
+)  # fmt: skip
+def test_money_made_and_money_for_each(question, metric):
+    assert planned(question).metrics == (metric,)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "homem ou mulher, quem comprou mais ontem na Loja Aurora",
+        "mulheres ou homens: quem vira mais lead na Loja Aurora",
+    ],
+)
+def test_who_of_two_parts_is_one_of_them_and_no_campaign(question):
+    assert planned(question).dimensions == ("gender",)
