@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from fbads_pipeline.domain.chat.answers.coverage import coverage_notes, unread_answer, with_coverage
 from fbads_pipeline.domain.chat.answers.figures import figures_answer, heading, total_lines
+from fbads_pipeline.domain.chat.answers.totals import has_total, listed_whole, with_total
 from fbads_pipeline.domain.chat.answers.verdicts import verdict
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.completeness import CompletePlan
@@ -12,7 +13,6 @@ from fbads_pipeline.domain.chat.lower_levels import lacks_figures, lower_levels,
 from fbads_pipeline.domain.chat.plan import Intent, Plan
 from fbads_pipeline.domain.chat.result import Result
 from fbads_pipeline.domain.chat.shares import shared_parts, shared_whole, with_shares
-from fbads_pipeline.domain.chat.totals import has_total, listed_whole, with_total
 from fbads_pipeline.domain.chat.validator import level_of
 from fbads_pipeline.domain.core.messages import Count, Value, lines, message
 from fbads_pipeline.services.chat.bounds import settled_bounds

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fbads_pipeline.domain.chat.answers.totals import has_total, summed_metrics, with_total
 from fbads_pipeline.domain.chat.plan import Plan, Rank, Threshold
 from fbads_pipeline.domain.chat.result import Query, Result, ResultColumn
-from fbads_pipeline.domain.chat.totals import has_total, summed_metrics, with_total
 from fbads_pipeline_tests.support.asking import CATALOGUE
 
 BOUND = Threshold("purchases", "at_most", Decimal(0))
