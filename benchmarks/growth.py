@@ -1,9 +1,12 @@
-"""What a week of ticks stores: `python -m benchmarks.growth --days 7 --minutes 720`.
+"""What a week of ticks stores: `python -m benchmarks.growth --days 7 --minutes 1440`.
 
 A home and a sandbox of their own, whose clock is moved between ticks; each is a process of its own, and is followed by
 one half an hour later. Ticks that read many days, as the first of an account's day does, are counted apart from the
 others; a month of half-hourly ticks follows from both, with one long tick a day for each time zone of the accounts.
 Sizes are those of tables with their indexes, in both databases, and of the home's files; pruning is not part of it.
+Rows that are written again leave free space, which later rows take: ticks of the first days, in which that space comes
+about, are left out (`--settled`). PostgreSQL's autovacuum looks each second, as it has half an hour between two ticks.
+What rows take in the long run is printed beside: rebuilt, and with their lists packed as those of old days are.
 """
 
 import argparse
@@ -19,6 +22,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.collection import packing
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
 from fbads_pipeline.sandbox.testing import SandboxServer
 
@@ -36,6 +40,14 @@ _WORLD = """select (select count(*) from raw.accounts), (select count(distinct t
 _SIZES = """select n.nspname, c.relname, pg_total_relation_size(c.oid) from pg_class c
     join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'm')
     and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')"""
+_QUICK_VACUUM = (
+    "alter system set autovacuum_naptime = 1",
+    "alter system set autovacuum_vacuum_cost_delay = 0",
+    "select pg_reload_conf()",
+)
+_DAILY = ("account_daily", "campaign_daily", "adset_daily", "ad_daily", "campaign_breakdown_daily")
+_REBUILT = ("raw.insights", "raw.insight_readings", *(f"intermediate.int_{name}" for name in _DAILY))
+_PACK = f"update rebuilt set {', '.join(f'{name} = raw.packed({name})' for name in packing.LISTS)}"
 _COUNTED = ("raw.insights", "raw.insight_readings", "raw.reading_runs")
 Sizes = Mapping[str, int]
 
@@ -45,6 +57,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="growth", description=__doc__)
     parser.add_argument("--days", type=int, default=7)
     parser.add_argument("--minutes", type=int, default=720, help="between two ticks, each followed by another")
+    parser.add_argument("--settled", type=int, default=3, help="days from which on ticks are counted")
     parser.add_argument("--campaigns", type=int, default=60, help="per account; there are four")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fbads-growth-") as name, SandboxServer(asked.campaigns) as sandbox:
@@ -57,6 +70,7 @@ def main() -> int:
 def _measure(server: EmbeddedPostgres, sandbox: SandboxServer, home: Path, asked: argparse.Namespace) -> int:
     grown: dict[bool, list[Sizes]] = defaultdict(list)
     before = None
+    _run(server, *_QUICK_VACUUM)
     spaced = [
         FIRST + timedelta(minutes=number * asked.minutes) for number in range(asked.days * 1440 // asked.minutes + 1)
     ]
@@ -66,12 +80,14 @@ def _measure(server: EmbeddedPostgres, sandbox: SandboxServer, home: Path, asked
             print(f"the tick of {now.isoformat()} failed", file=sys.stderr)
             return 1
         after = _sizes(server, home)
-        if before is not None:
+        if before is not None and now >= FIRST + timedelta(days=asked.settled):
             ((days,),) = _rows(server, "fbads_dagster", _READ_DAYS)
             grown[days >= LONG_DAYS].append({part: size - before.get(part, 0) for part, size in after.items()})
         before = after
     assert before is not None
     _print(server, before, grown)
+    for table in _REBUILT:
+        _print_rebuilt(server, table)
     return 0
 
 
@@ -97,6 +113,30 @@ def _sizes(server: EmbeddedPostgres, home: Path) -> Sizes:
     files = (one for one in home.rglob("*") if one.is_file() and "postgres" not in one.relative_to(home).parts)
     found["files"] = sum(one.stat().st_size for one in files)
     return found
+
+
+def _print_rebuilt(server: EmbeddedPostgres, table: str) -> None:
+    """Bytes of a row with its indexes in a copy of the table; of raw tables, also as old days are stored."""
+    _run(server, f"create table rebuilt (like {table} including all)", f"insert into rebuilt select * from {table}")
+    sizes = [_bytes_of_row(server)]
+    if table.startswith("raw."):
+        _run(server, _PACK)
+        sizes.append(_bytes_of_row(server))
+    _run(server, "drop table rebuilt")
+    print(f"{table}: {' or, packed, '.join(f'{size:.0f}' for size in sizes)} bytes a row, rebuilt")
+
+
+def _bytes_of_row(server: EmbeddedPostgres) -> float:
+    _run(server, "vacuum full rebuilt")
+    ((size, count),) = _rows(server, "fbads", "select pg_total_relation_size('rebuilt'), count(*) from rebuilt")
+    return size / max(count, 1)
+
+
+def _run(server: EmbeddedPostgres, *statements: str) -> None:
+    engine = sa.create_engine(server.url("fbads"), poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
 
 
 def _rows(server: EmbeddedPostgres, database: str, statement: str) -> list[sa.Row[tuple[str, str, int]]]:

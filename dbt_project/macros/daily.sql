@@ -11,11 +11,18 @@
     counts and of values; and whether Meta was asked for the latter two.
 #}
 {% macro listed_actions() -%}
-    {{ of_unreadable('actions') }} || coalesce(conversions, '[]') || coalesce(other_actions, '[]') as actions,
-    {{ of_unreadable('action_values') }} || coalesce(conversion_values, '[]') as action_values,
+    {{ of_unreadable('actions') }} || coalesce({{ unpacked('conversions') }}, '[]')
+    || coalesce({{ unpacked('other_actions') }}, '[]') as actions,
+    {{ of_unreadable('action_values') }} || coalesce({{ unpacked('conversion_values') }}, '[]') as action_values,
     conversions is not null and unreadable ?| array['conversions', 'conversion_values'] is not true as has_conversions,
     other_actions is not null as has_other_actions,
     unreadable
+{%- endmacro %}
+
+
+{# A list of actions as Meta sent it: readings and old days hold it as one text (docs/decisions/collection/0248). #}
+{% macro unpacked(list) -%}
+    case when jsonb_typeof({{ list }}) = 'string' then raw.unpacked({{ list }}) else {{ list }} end
 {%- endmacro %}
 
 
@@ -25,7 +32,7 @@
     {%- for action_type in known_goals() if action_type not in var('conversion_families') -%}
         {%- do entries.append({'action_type': action_type}) -%}
     {%- endfor -%}
-    case when unreadable ? '{{ list }}' then '{{ tojson(entries) }}' else coalesce({{ list }}, '[]') end
+    case when unreadable ? '{{ list }}' then '{{ tojson(entries) }}' else coalesce({{ unpacked(list) }}, '[]') end
 {%- endmacro %}
 
 

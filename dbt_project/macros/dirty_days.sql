@@ -128,16 +128,34 @@
 {% endmacro %}
 
 
-{# The incremental strategy: the frozen account-days leave the target, the rows that the model selected come in. #}
+{#
+    The incremental strategy: of the frozen account-days the target has the rows that the model selected, and no others.
+    A row that is there as it was selected is not written again.
+#}
 {% macro get_incremental_account_days_sql(arguments) %}
-    {%- set columns = get_quoted_csv(arguments.dest_columns | map(attribute='name')) %}
+    {%- set columns = arguments.dest_columns | map(attribute='name') | list %}
+    {%- set key = (model.constraints | selectattr('type', 'equalto', 'primary_key') | first).columns %}
     delete from {{ arguments.target_relation }} as stored
     using {{ dirty_days() }} as dirty
-    where stored.account_id = dirty.account_id and stored.day = dirty.day;
+    where
+        stored.account_id = dirty.account_id
+        and stored.day = dirty.day
+        and not exists (
+            select from {{ arguments.temp_relation }} as selected
+            where
+                {%- for column in key %}
+                {{ 'and ' if not loop.first }}selected.{{ column }} = stored.{{ column }}
+                {%- endfor %}
+        );
 
-    insert into {{ arguments.target_relation }} ({{ columns }})
-    select {{ columns }}
+    insert into {{ arguments.target_relation }} as stored ({{ columns | join(', ') }})
+    select {{ columns | join(', ') }}
     from {{ arguments.temp_relation }}
+    on conflict ({{ key | join(', ') }}) do update set
+        {%- for column in columns if column not in key %}
+        {{ column }} = excluded.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    where stored is distinct from excluded
 {% endmacro %}
 
 
@@ -162,6 +180,10 @@
         end if;
         if to_regclass('{{ this.schema }}.{{ this.identifier }}_lacking') is null then
             create index {{ this.identifier }}_lacking on {{ this }} (account_id, day) where lacks_figures;
+        end if;
+        -- Days of four weeks change: a fifth of a year's table would be dead before PostgreSQL looks.
+        if not exists (select from pg_class where oid = '{{ this }}'::regclass and reloptions is not null) then
+            alter table {{ this }} set (autovacuum_vacuum_scale_factor = 0.02);
         end if;
         {%- if model.config.meta.get('level') == 'campaign' and this.identifier == 'int_campaign_daily' %}
         -- Days of few campaigns among many: those that stop, the lines of a page's rows.

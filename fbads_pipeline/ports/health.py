@@ -43,6 +43,9 @@ class Records(Protocol):
     def thin_readings(self, *, before: date) -> dict[str, int]:
         """Of account-local days before that one: the last reading up to each of the kept ages, and the last of all."""
 
+    def pack_days(self, *, before: date, now: datetime) -> int:
+        """Packs the lists of actions of account-local days before that one; how many, by account, level, breakdown."""
+
     def drop_dagster_events(self, *, before: datetime) -> dict[str, int]:
         """Runs that ended before, with their events; of each partition the newest materialization stays."""
 

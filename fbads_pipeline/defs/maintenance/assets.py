@@ -132,12 +132,20 @@ def personal_data_retention(
     deps=[["raw", "insights"]],
 )
 def kept_records(
-    records: dg.ResourceParam[Records], run_folders: dg.ResourceParam[RunFolders], clock: dg.ResourceParam[Clock]
+    settings: dg.ResourceParam[Settings],
+    records: dg.ResourceParam[Records],
+    run_folders: dg.ResourceParam[RunFolders],
+    clock: dg.ResourceParam[Clock],
 ) -> dg.MaterializeResult[None]:
-    """Readings after 90 days, and Dagster's runs, events and files after 30: how many went, and tables to vacuum."""
-    report = prune_records(records, run_folders, clock)
+    """Readings after 90 days, and Dagster's runs, events and files after 30: how many went, and tables to vacuum.
+
+    Lists of actions of days that are read again no more are packed: of how many days, levels and breakdowns.
+    """
+    report = prune_records(records, run_folders, clock, restatement_days=settings.restatement_days)
     vacuum = dg.MetadataValue.json(list(report.to_vacuum))
-    return dg.MaterializeResult(metadata={**report.rows, "folders": report.folders, "to_vacuum": vacuum})
+    return dg.MaterializeResult(
+        metadata={**report.rows, "packed_days": report.packed_days, "folders": report.folders, "to_vacuum": vacuum}
+    )
 
 
 @dg.asset(key=["ops", "backups"], group_name="backups", kinds={"python", "postgres"}, owners=["team:data"])

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 # Every reading of a day is kept until the day is that old; afterwards the last one up to each of these ages, in days.
 READINGS_WHOLE_DAYS = 90
 KEPT_AGES = (0, 1, 2, 3, 7, 28)
+# Days so much older than the oldest that is read again daily hardly change: their lists of actions are packed.
+PACKED_DAYS_LATER = 7
 # Of Dagster: runs, their events and logs. Of each partition the newest materialization stays.
 DAGSTER_DAYS = 30
 # Watermarks have passed them long before; the newest of each account stays.
@@ -13,9 +15,10 @@ CHANGED_DAYS_KEPT = 90
 
 @dataclass
 class PruningReport:
-    """Rows that went, by what they were; folders: of runs; to_vacuum: tables that PostgreSQL's own vacuum falls behind
-    with."""
+    """Rows that went, by what they were; packed_days: days by account, level and breakdown; folders: of runs;
+    to_vacuum: tables that PostgreSQL's own vacuum falls behind with."""
 
     rows: dict[str, int] = field(default_factory=dict)
+    packed_days: int = 0
     folders: int = 0
     to_vacuum: tuple[str, ...] = ()

@@ -2,15 +2,24 @@
 
 from datetime import timedelta
 
-from fbads_pipeline.domain.health.pruning import DAGSTER_DAYS, READINGS_WHOLE_DAYS, PruningReport
+from fbads_pipeline.domain.health.pruning import (
+    DAGSTER_DAYS,
+    PACKED_DAYS_LATER,
+    READINGS_WHOLE_DAYS,
+    PruningReport,
+)
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.health import Records, RunFolders
 
 
-def prune_records(records: Records, folders: RunFolders, clock: Clock) -> PruningReport:
-    """Thin readings, and drop Dagster's runs, events and files whose time is over; the same again changes nothing."""
+def prune_records(records: Records, folders: RunFolders, clock: Clock, *, restatement_days: int) -> PruningReport:
+    """Thin readings, and drop Dagster's runs, events and files whose time is over; the same again changes nothing.
+
+    Lists of days that are not read again by themselves are packed. restatement_days: those that are.
+    """
     now = clock.now()
     rows = records.thin_readings(before=(now - timedelta(days=READINGS_WHOLE_DAYS)).date())
     rows |= records.drop_dagster_events(before=now - timedelta(days=DAGSTER_DAYS))
     dropped = folders.drop(before=now - timedelta(days=DAGSTER_DAYS))
-    return PruningReport(rows, dropped, records.to_vacuum())
+    packed = records.pack_days(before=(now - timedelta(days=restatement_days + PACKED_DAYS_LATER)).date(), now=now)
+    return PruningReport(rows, packed, dropped, records.to_vacuum())

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from fbads_pipeline.adapters.postgres.collection.packing import LISTS, packed
 from fbads_pipeline.domain.collection.doubts import DOUBTED_LISTS, DOUBTED_NUMBERS
 from fbads_pipeline.domain.collection.levels import Level
 from fbads_pipeline.domain.collection.pages import (
@@ -289,15 +290,18 @@ def _kept(fresh: sa.CTE, removed: sa.CTE) -> sa.CTE:
     """Fresh and removed rows, kept in raw.insight_readings where the reading is one to keep."""
     changed = sa.select(
         *(_ACCOUNT, _LEVEL, _BREAKDOWN, *(fresh.c[name] for name in _ROW)),
-        *(_READ_AT, sa.false(), *(fresh.c[name] for name in _OTHERS)),
+        *(_READ_AT, sa.false(), *_as_kept(fresh)),
     )
-    vanished = sa.select(
-        *(removed.c[name] for name in _KEY), _READ_AT, sa.true(), *(removed.c[name] for name in _OTHERS)
-    )
+    vanished = sa.select(*(removed.c[name] for name in _KEY), _READ_AT, sa.true(), *_as_kept(removed))
     rows = sa.union_all(changed.where(_KEEP_READINGS), vanished.where(_KEEP_READINGS))
     keeping = insert(_READINGS).from_select([*_KEY, "read_at", "is_removed", *_OTHERS], rows)
     updated = {name: keeping.excluded[name] for name in (*_OTHERS, "is_removed")}
     return keeping.on_conflict_do_update(index_elements=[*_KEY, "read_at"], set_=updated).cte("kept")
+
+
+def _as_kept(rows: sa.CTE) -> list[sa.ColumnElement[Any]]:
+    """The figures of rows with their lists packed: of a day there are dozens of readings, and all stay."""
+    return [packed(rows.c[name]) if name in LISTS else rows.c[name] for name in _OTHERS]
 
 
 def _doubted(left: sa.CTE, completed: sa.CTE) -> sa.CTE:

@@ -19,6 +19,7 @@ from fbads_pipeline.adapters.postgres.collection import (
     insight_statements,
     meta_recommendations,
     object_statements,
+    packing,
     pixels,
     settling,
 )
@@ -164,6 +165,7 @@ class PostgresRawStore:
             connection.execute(SQL["drop_repeated"])
             keep = {"keep_readings": not grain.breakdown and grain.level in insight_statements.KEPT_LEVELS}
             held = _held(unreadable, days)
+            packing.unpack_days(connection, account_id, grain, days)
             changed, removed, doubtful = insight_statements.apply_incoming(connection, {**values, **keep, **held})
             _quarantine(connection, unreadable, {**_reading(account_id, grain), "run_id": run_id, "read_at": read_at})
             if changed or removed:

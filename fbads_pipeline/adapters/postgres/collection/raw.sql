@@ -366,7 +366,10 @@ totals as (
             ('conversions', level_rows.conversions),
             ('conversion_values', level_rows.conversion_values)
         ) as lists (figure, entries)
-    cross join lateral jsonb_array_elements(lists.entries) as entry
+    cross join
+        lateral jsonb_array_elements(
+            case when jsonb_typeof(lists.entries) = 'string' then raw.unpacked(lists.entries) else lists.entries end
+        ) as entry
     cross join
         lateral (
             select

@@ -80,7 +80,7 @@ usual as (
             where
             exists (
                 select 1
-                from jsonb_array_elements(insights.actions) as action
+                from jsonb_array_elements(raw.unpacked(insights.actions)) as action
                 where action ->> 'action_type' = any(cast(:actions as text[]))
             )
         ) > 0 as is_credited

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
+from fbads_pipeline.adapters.postgres.collection import packing
 from fbads_pipeline.adapters.postgres.reading import reading
 from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.health.pruning import KEPT_AGES
@@ -33,6 +34,15 @@ class PostgresRecords:
                     thinned = {"account": account_id, "days": sorted(set(days))}
                     connection.execute(SQL["note_thinned_days"], thinned)
         return gone
+
+    def pack_days(self, *, before: date, now: datetime) -> int:
+        with reading(self._owner) as connection:
+            accounts = list(connection.execute(SQL["thinned_accounts"]).scalars())
+        days = 0
+        for account_id in accounts:
+            with self._owner.begin() as connection:
+                days += packing.pack_days(connection, account_id, before=before, now=now)
+        return days
 
     def drop_dagster_events(self, *, before: datetime) -> dict[str, int]:
         # Dagster keeps its instants in UTC without saying so.

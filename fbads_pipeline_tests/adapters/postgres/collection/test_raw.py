@@ -252,7 +252,7 @@ def test_an_action_that_is_left_out_goes_once_the_account_has_it_without(store):
     assert read("r1", actions(purchase="2"), actions(purchase="6")) == (actions(purchase="2"), True)
     assert read("r2", actions(lead="1"), actions(purchase="6")) == (actions(lead="1", purchase="2"), False)
     assert read("r3", actions(lead="1"), actions(lead="1", purchase="4")) == (actions(lead="1"), True)
-    kept = all_rows(store, "raw.insight_readings", "read_at, actions, is_removed", "object_id = '7'")
+    kept = all_rows(store, "raw.insight_readings", "read_at, raw.unpacked(actions), is_removed", "object_id = '7'")
     assert [row[1] for row in kept] == [actions(purchase="2"), actions(lead="1", purchase="2"), actions(lead="1")]
 
 

@@ -161,6 +161,10 @@ class Recorded:
         self.before["readings"] = before
         return {"insight_readings": 2}
 
+    def pack_days(self, *, before, now):
+        self.before["packed"] = before
+        return 5
+
     def drop_dagster_events(self, *, before):
         self.before["dagster"] = before
         return {"dagster_runs": 3}
@@ -175,14 +179,16 @@ class Recorded:
 
 def test_readings_are_kept_whole_for_ninety_days_and_runs_for_thirty():
     recorded = Recorded()
-    report = prune_records(recorded, recorded, FakeClock(NOW))
+    report = prune_records(recorded, recorded, FakeClock(NOW), restatement_days=28)
     assert recorded.before == {
         "readings": date(2026, 8, 12),
+        "packed": date(2026, 10, 6),
         "dagster": datetime(2026, 10, 11, 15, tzinfo=UTC),
         "folders": datetime(2026, 10, 11, 15, tzinfo=UTC),
     }
-    assert (report.rows, report.folders, report.to_vacuum) == (
+    assert (report.rows, report.packed_days, report.folders, report.to_vacuum) == (
         {"insight_readings": 2, "dagster_runs": 3},
+        5,
         4,
         ("raw.insights",),
     )
