@@ -116,19 +116,19 @@ def _sizes(server: EmbeddedPostgres, home: Path) -> Sizes:
 
 
 def _print_rebuilt(server: EmbeddedPostgres, table: str) -> None:
-    """Bytes of a row with its indexes in a copy of the table; of raw tables, also as old days are stored."""
-    _run(server, f"create table rebuilt (like {table} including all)", f"insert into rebuilt select * from {table}")
-    sizes = [_bytes_of_row(server)]
-    if table.startswith("raw."):
+    """Bytes of a row with its indexes in a copy of the table; of insights, also with lists packed as in old days."""
+    sizes = [_bytes_of_copy(server, table, "rebuilt")]
+    if table == "raw.insights":
         _run(server, _PACK)
-        sizes.append(_bytes_of_row(server))
-    _run(server, "drop table rebuilt")
+        sizes.append(_bytes_of_copy(server, "rebuilt", "packed"))
+    _run(server, "drop table if exists rebuilt, packed")
     print(f"{table}: {' or, packed, '.join(f'{size:.0f}' for size in sizes)} bytes a row, rebuilt")
 
 
-def _bytes_of_row(server: EmbeddedPostgres) -> float:
-    _run(server, "vacuum full rebuilt")
-    ((size, count),) = _rows(server, "fbads", "select pg_total_relation_size('rebuilt'), count(*) from rebuilt")
+def _bytes_of_copy(server: EmbeddedPostgres, table: str, name: str) -> float:
+    copying = (f"create table {name} (like {table} including all)", f"insert into {name} select * from {table}")
+    _run(server, *copying, f"reindex table {name}")
+    ((size, count),) = _rows(server, "fbads", f"select pg_total_relation_size('{name}'), count(*) from {name}")
     return size / max(count, 1)
 
 

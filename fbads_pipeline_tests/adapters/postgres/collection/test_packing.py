@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fbads_pipeline.adapters.postgres.collection import packing
 from fbads_pipeline.adapters.postgres.collection.raw import PostgresRawStore
+from fbads_pipeline.adapters.postgres.migrations.versions import v0058_packed_lists as migration
 from fbads_pipeline_tests.adapters.postgres.collection.test_raw import D1, D2, T0, a_row, all_rows, apply, settle
 
 TEXTS = st.text(st.sampled_from('a1;,"\\ç.'), max_size=4)
@@ -88,3 +91,15 @@ def test_a_packed_level_still_speaks_for_another(store):
     with store._engine.connect() as connection:
         amount = "select raw.figure_of(to_jsonb(rows), :figure, :action) from raw.insights as rows"
         assert connection.execute(sa.text(amount), figures).scalar_one() == 3
+
+
+def test_the_schema_before_finds_lists_as_they_were(store):
+    apply(store, [a_row(actions=ACTIONS)])
+    pack(store)
+    with store._engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        migration.downgrade()
+        lists = "select jsonb_array_length(actions), actions -> 0 ->> 'action_type' from raw."
+        for table in ("insights", "insight_readings"):
+            assert connection.exec_driver_sql(lists + table).all() == [(2, "lead")]
+        migration.upgrade()
+    assert pack(store) == 1, "which days are packed is forgotten"
