@@ -42,6 +42,9 @@ def estimate_reason(action: str, evidence: Mapping[str, Any], currency: str | No
     reported = _reported(evidence, currency)
     low, cpa, high = (_amount(one, currency) for one in evidence["projected"]["cpa"])
     target = _amount(evidence["target_cpa"], currency)
+    roas = evidence.get("target_roas")
+    if roas is not None:
+        target = message("recommendations.target_of_roas", target=target, roas=Count(_decimal(roas)))
     projected = message("recommendations.projected", cpa=cpa, cpa_low=low, cpa_high=high, target=target)
     return sentences(reported, projected, Message(f"recommendations.effect.{action}", _effect(evidence, currency)))
 

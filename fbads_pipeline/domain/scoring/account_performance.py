@@ -168,6 +168,24 @@ class AccountScores:
             adsets=together([part.adsets for part in parts if part.adsets is not None]),
         )
 
+    def with_roas(self, roas: Mapping[str, float]) -> "AccountScores":
+        """With the ROAS that each campaign's target follows from, in the evidence of what is proposed for it."""
+
+        def known(one: "Verdict", campaign_id: str) -> "Verdict":
+            of = roas.get(campaign_id)
+            return one if of is None else replace(one, evidence={**one.evidence, "target_roas": of})
+
+        adsets = self.adsets
+        if adsets is not None:
+            campaigns = adsets.campaigns
+            adsets = replace(adsets, proposals=[known(one, campaigns[one.campaign_id]) for one in adsets.proposals])
+        return replace(
+            self,
+            proposals=[known(one, one.campaign_id) for one in self.proposals],
+            for_breaches=[known(one, one.campaign_id) for one in self.for_breaches],
+            adsets=adsets,
+        )
+
 
 @dataclass(frozen=True)
 class FittedModel:

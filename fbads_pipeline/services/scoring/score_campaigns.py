@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fbads_pipeline.domain.recommendations.inbox.withheld import NOT_READ
 from fbads_pipeline.domain.recommendations.new_suggestions import REALLOCATE, WHOLE_ACCOUNT
-from fbads_pipeline.domain.recommendations.targets import CampaignTargets
+from fbads_pipeline.domain.recommendations.targets import CampaignTargets, CpaTarget
 from fbads_pipeline.domain.scoring.account_performance import AccountPerformance, AccountScores, FittedModel
 from fbads_pipeline.ports.core import Clock
 from fbads_pipeline.ports.metrics import Marts
@@ -45,9 +45,10 @@ def score_campaigns(
         seen = performance.read(account.account_id, now=clock.now())
         if seen is None or seen.history.empty:
             continue
-        found = score_account(
-            seen, target_cpas(seen, targets), _model(performance, seen, clock), named.get(account.account_id, ())
-        )
+        in_force = _targets_of(seen, targets)
+        cpas = {one: float(target.cpa) for one, target in in_force.items()}
+        found = score_account(seen, cpas, _model(performance, seen, clock), named.get(account.account_id, ()))
+        found = found.with_roas({one: float(it.roas) for one, it in in_force.items() if it.roas is not None})
         written += performance.save(found, now=clock.now())
         scored.append(found)
     return ScoringReport(tuple(scored), written)
@@ -55,9 +56,13 @@ def score_campaigns(
 
 def target_cpas(seen: AccountPerformance, targets: CampaignTargets) -> dict[str, float]:
     """Campaign → what a conversion may cost in it, on the last day that is known of the account."""
+    return {one: float(target.cpa) for one, target in _targets_of(seen, targets).items()}
+
+
+def _targets_of(seen: AccountPerformance, targets: CampaignTargets) -> dict[str, CpaTarget]:
     day = seen.today - timedelta(days=1)
     campaigns = map(str, seen.history["campaign_id"].unique())
-    return {one: float(targets.target_of(seen, one, day).cpa) for one in campaigns}
+    return {one: targets.target_of(seen, one, day) for one in campaigns}
 
 
 def score_account(

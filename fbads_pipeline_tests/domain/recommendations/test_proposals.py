@@ -89,7 +89,18 @@ def test_what_is_reported_divides_and_what_is_projected_says_so():
         r"gastou R\$\s([\d.,]+) e teve (\d+) convers\w+: CPA de R\$\s([\d.,]+)\.", said
     ).groups()
     assert _number(cpa_said) == round(_number(spend) / int(conversions), 2)
-    assert "Projetado, com as conversões que ainda chegam: CPA de R$" in said
+    assert (
+        "Projetado para os próximos 7 dias, sobretudo pelos dias recentes e com as conversões que ainda chegam" in said
+    )
+
+
+def test_a_target_that_was_set_as_a_roas_says_so():
+    """Each campaign has a CPA of its own then, which nobody has set and nobody would know."""
+    one = a_verdict(is_proposed=True)
+    one = one._replace(evidence={**one.evidence, "target_roas": 1.5})
+    (pause,) = proposals([], [one]).suggestions
+    assert "(o que uma conversão desta campanha pode custar com ROAS de 1,5)." in reads(pause.reason, "pt")
+    assert "ROAS" not in reads(proposals([], [a_verdict(is_proposed=True)]).suggestions[0].reason, "pt")
 
 
 def _number(text):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -105,6 +106,22 @@ def test_an_open_proposal_stays_until_it_is_clearly_no_longer_so():
         for open_ in ({}, {"8": "BUDGET_UP"}, {"8": "PAUSE"})
     )
     assert ("8" in alone, "8" in standing, "8" in other) == (False, True, False)
+
+
+class _OneIsSetAsRoas(SettingsTargets):
+    """Campaign 9 is judged by a ROAS of 1.5, which comes to the same CPA."""
+
+    def target_of(self, account, campaign_id, day):
+        target = super().target_of(account, campaign_id, day)
+        return target._replace(roas=Decimal("1.5")) if campaign_id == "9" else target
+
+
+def test_a_target_that_was_set_as_a_roas_is_evidence_of_its_campaign_alone():
+    marts = FakeMarts(accounts=[an_account("1")])
+    targets = _OneIsSetAsRoas(PlainLimits())
+    report = score_campaigns(marts, FakePerformance(a_performance()), FakeReviews(), FixedClock(), targets)
+    seen = {one.campaign_id: one.evidence.get("target_roas") for one in report.accounts[0].proposals}
+    assert seen == {"7": None, "9": 1.5}
 
 
 def test_an_account_without_figures_stops_no_other():

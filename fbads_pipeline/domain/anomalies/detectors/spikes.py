@@ -86,39 +86,74 @@ def spike_scores(state: DetectorState, level_variance: Floats, tested: Bools) ->
     Notes
     -----
     ``z = (mean(x) - D) / sqrt(f s² / w + V)`` with ``D = sum(earlier x) / (n0 + k)``, ``V = s² / (n0 + k)`` and
-    ``k = s² / day²``: the best linear prediction of a window of w half hours from the n0 before it today, where days
-    vary with variance day². Neighbouring half hours are alike with autocorrelation r, so w of them tell as much as
+    ``k = s² / day²``: the best linear prediction of a window of w half hours from the n0 before it the same day, where
+    days vary with variance day². Neighbouring half hours are alike with autocorrelation r, so w of them tell as much as
     w / f, ``f = 1 + 2 sum((1 - i / w) r**i)``, and those before it as much as n0 (1 - r) / (1 + r). Half hours count by
-    their precision. Windows that reach beyond midnight, or hold fewer than three readings, are not tested.
+    their precision. A window that reaches beyond midnight is two, each compared with its own day, and their distances
+    count by their precision: ``z = sum(distance / v) / sqrt(sum(1 / v))``. Windows with fewer than three readings are
+    not tested.
     """
-    variation, ring = state.half_hour_variation, state.half_hours
-    slots = min(ring.slot - state.today * HALF_HOURS_A_DAY, HALF_HOURS_A_DAY)
-    hours = state.settings.spike_hours
-    score, error = np.full((len(hours), state.n), np.nan), np.full((len(hours), state.n), np.nan)
-    ahead = np.full((len(hours), state.n), np.nan)
-    inside = tuple(window for window in hours if 2 * window <= slots)
-    if not inside:
-        return SpikeScores(score, error, ahead)
+    ring, hours = state.half_hours, np.array(state.settings.spike_hours)
     channels = (
         RingChannel.LOG_WEIGHT,
         RingChannel.WEIGHTED_LOG,
         RingChannel.READINGS,
         RingChannel.EXPECTED_IMPRESSIONS,
     )
-    weight, weighted, readings, shown = ring.sums(inside, channels)
-    (all_weight,), (all_weighted,) = ring.sums((slots / 2.0,), channels[:2])
-    memory = variation.memory
+    *window, readings, shown = ring.sums(state.settings.spike_hours, channels)
+    today = min(ring.slot / 2.0 - 24.0 * state.today, 24.0)
+    if today <= 0:
+        nothing = np.full(shown.shape, np.nan)
+        return SpikeScores(nothing, nothing, nothing)
+    day, both = ring.sums((today, today + 24.0), channels[:2]).swapaxes(0, 1)
+    newer = np.where((hours <= today)[:, None], window, day[:, None])
+    older = window - newer
+    variance = state.half_hour_variation.day + level_variance
+    memory = state.half_hour_variation.memory
+    ahead, distance, precision = _against_its_day(
+        newer, day[:, None] - newer, np.minimum(hours, today), variance, memory
+    )
+    ahead_older, distance_older, precision_older = _against_its_day(
+        older, (both - day)[:, None] - older, np.maximum(hours - today, 0.0), variance, memory
+    )
+    known = tested & (window[0] > 0) & (readings >= _LEAST_READINGS) & (shown >= state.settings.least_impressions)
+    total = np.where(known, precision + precision_older, np.nan)
+    return SpikeScores(
+        score=(distance * precision + distance_older * precision_older) / np.sqrt(total),
+        error=1.0 / np.sqrt(total),
+        foretold=(ahead * newer[0] + ahead_older * older[0]) / np.where(known, window[0], np.nan),
+    )
+
+
+def _against_its_day(
+    window: Floats, before: Floats, hours: Floats, day: Floats, memory: float
+) -> tuple[Floats, Floats, Floats]:
+    """Return what the half hours before it foretell of a window of one day, how far it is from that, and how surely.
+
+    Parameters
+    ----------
+    window, before
+        Sums of weights and of weighted logs of the window's half hours and of the day's earlier ones (2, windows, n).
+    hours
+        Of each window within the day (windows,).
+    day
+        Variance of days (n,).
+    memory
+        Autocorrelation of neighbouring half hours.
+
+    Returns
+    -------
+    tuple of ndarray of shape (windows, n)
+        What is foretold, the distance, and its precision: 0 for a window without a half hour of the day.
+    """
     alike = (1.0 + memory) / (1.0 - memory)
-    day = 1.0 / (variation.day + level_variance)
-    precision = np.maximum(all_weight - weight, 0.0) / alike + day
-    foretold = (all_weighted - weighted) / alike / precision
-    shared = np.array([_shared(round(2 * window), memory) for window in inside])[:, None]
-    known = tested & (weight > 0) & (readings >= _LEAST_READINGS) & (shown >= state.settings.least_impressions)
-    safe = np.where(known, weight, 1.0)
-    error[: len(inside)] = np.where(known, np.sqrt(shared / safe + 1.0 / precision), np.nan)
-    ahead[: len(inside)] = np.where(known, foretold, np.nan)
-    score[: len(inside)] = (weighted / safe - foretold) / error[: len(inside)]
-    return SpikeScores(score, error, ahead)
+    known = np.maximum(before[0], 0.0) / alike + 1.0 / day
+    foretold = before[1] / alike / known
+    shared = np.array([_shared(round(2 * length), memory) if length else 1.0 for length in hours])[:, None]
+    is_there = window[0] > 1e-6
+    weight = np.where(is_there, window[0], 1.0)
+    precision = np.where(is_there, 1.0 / (shared / weight + 1.0 / known), 0.0)
+    return foretold, window[1] / weight - foretold, precision
 
 
 def is_rise_of_half_hours(state: DetectorState, hours: tuple[float, ...], log: Floats) -> Bools:
