@@ -51,38 +51,62 @@ def test_half_hours_that_vary_much_are_no_spike(heavy):
     assert rises(once) == [], "five times the usual in one half hour"
 
 
-def filled_state(logs, *, half_hour=0.09, day=0.04, memory=0.0):
-    """A state whose ring holds those logs of today's half hours (half hours, n), and nothing of the day before."""
+def filled_state(logs, *, half_hour=0.09, day=0.04, memory=0.0, before=None):
+    """A state whose ring holds those logs of today's half hours (half hours, n), and those of the whole day before."""
     state = DetectorState(logs.shape[1], SETTINGS)
     state.today, ring = 739_000, state.half_hours
     ring.slot = state.today * 48 + len(logs)
-    slots = (state.today * 48 + 1 + np.arange(len(logs))) % RING_SLOTS
+    every = logs if before is None else np.concatenate([before, logs])
+    slots = (ring.slot + 1 - len(every) + np.arange(len(every))) % RING_SLOTS
     variation = state.half_hour_variation
     variation.half_hour[:], variation.day[:], variation.memory = half_hour, day, memory
     ring.ring[RingChannel.LOG_WEIGHT, slots] = 1.0 / half_hour
-    ring.ring[RingChannel.WEIGHTED_LOG, slots] = logs / half_hour
+    ring.ring[RingChannel.WEIGHTED_LOG, slots] = every / half_hour
     ring.ring[RingChannel.READINGS, slots], ring.ring[RingChannel.EXPECTED_IMPRESSIONS, slots] = 1.0, 100.0
     return state
 
 
 def test_the_score_is_the_distance_from_the_best_linear_prediction():
-    """In closed form: n0 half hours before, k = s² / day²."""
+    """In closed form: n0 half hours before, k = s² / day². Where nothing is known of the day before, a window that
+    reaches into it is one of today."""
     logs = np.concatenate([np.full(10, 0.2), np.full(4, 0.9)])[:, None]
     got = spike_scores(filled_state(logs), np.zeros(1), np.ones(1, dtype=bool))
     k = 0.09 / 0.04
     foretold, error = 10 * 0.2 / (10 + k), np.sqrt(0.09 / 4 + 0.09 / (10 + k))
     assert got.score[0, 0] == pytest.approx((0.9 - foretold) / error, rel=1e-5)
     assert got.error[0, 0] == pytest.approx(error, rel=1e-5)
-    assert np.isnan(got.score[4, 0]), "a window of ten hours reaches beyond midnight"
+    assert got.score[4, 0] == pytest.approx(0.4 / np.sqrt(0.09 / 14 + 0.04), rel=1e-5)
 
 
-def test_scores_of_noise_with_memory_vary_as_much_as_they_say():
+def test_a_window_over_midnight_is_compared_with_both_of_its_days():
+    """Ten hours, of which six lie before midnight: each part against its own day, by how surely it tells."""
+    before = np.concatenate([np.full(36, 0.1), np.full(12, 0.9)])[:, None]
+    got = spike_scores(filled_state(np.full((8, 1), 0.8), before=before), np.zeros(1), np.ones(1, dtype=bool))
+    k = 0.09 / 0.04
+    older, newer = 0.9 - 36 * 0.1 / (36 + k), 0.8
+    of_older, of_newer = 1 / (0.09 / 12 + 0.09 / (36 + k)), 1 / (0.09 / 8 + 0.04)
+    error = 1 / np.sqrt(of_older + of_newer)
+    assert got.error[4, 0] == pytest.approx(error, rel=1e-5)
+    assert got.score[4, 0] == pytest.approx((older * of_older + newer * of_newer) * error, rel=1e-5)
+    assert got.foretold[4, 0] == pytest.approx(12 / 20 * 36 * 0.1 / (36 + k), rel=1e-5)
+    assert got.score[4, 0] > 1.5 * got.score[2, 0], "a window of four hours begins at midnight and has today alone"
+
+
+def test_nothing_is_scored_before_the_days_first_half_hour():
+    state = filled_state(np.full((1, 1), 0.5), before=np.zeros((48, 1)))
+    state.half_hours.slot -= 1
+    assert np.isnan(spike_scores(state, np.zeros(1), np.ones(1, dtype=bool)).score).all()
+
+
+@pytest.mark.parametrize("half_hours", [40, 6])
+def test_scores_of_noise_with_memory_vary_as_much_as_they_say(half_hours):
+    """Within a day, and over midnight."""
     rng, memory, n = np.random.default_rng(2), 0.5, 4000
-    noise = rng.normal(0, 0.3, (40, n))
-    for row in range(1, 40):
+    noise = rng.normal(0, 0.3, (48 + half_hours, n))
+    for row in range(1, len(noise)):
         noise[row] = memory * noise[row - 1] + np.sqrt(1 - memory**2) * noise[row]
-    logs = noise + rng.normal(0, 0.2, n)
-    got = spike_scores(filled_state(logs, memory=memory), np.zeros(n), np.ones(n, dtype=bool))
+    before, logs = noise[:48] + rng.normal(0, 0.2, n), noise[48:] + rng.normal(0, 0.2, n)
+    got = spike_scores(filled_state(logs, memory=memory, before=before), np.zeros(n), np.ones(n, dtype=bool))
     assert got.score.std(axis=1) == pytest.approx(np.ones(5), abs=0.12)
     assert np.abs(got.score.mean(axis=1)).max() < 0.08
 
