@@ -132,7 +132,7 @@ def run_backtest(
     if summary:
         _print_summary(found, read)
     if plots is not None:
-        write_plots(plots, [PlotMark(name, one.at, one.kind) for name, one in found], read)
+        write_plots(plots, [PlotMark(name, one.at, one.kind) for name, one in found], read, language)
 
 
 def _backtest_rules(rules_file: Path, since: date | None, until: date | None, out: Path, style: CsvStyle) -> None:

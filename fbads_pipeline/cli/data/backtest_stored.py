@@ -78,7 +78,7 @@ def backtest_stored_days(asked: StoredBacktest, style: CsvStyle) -> None:
     if asked.out is not None:
         _write(asked.out, rows, style)
     if asked.plots is not None:
-        _plot(asked.plots, found, names)
+        _plot(asked.plots, found, names, language)
 
 
 def _days(asked: StoredBacktest, yesterday: date) -> DayRange:
@@ -197,16 +197,24 @@ def _cell(value: object, style: CsvStyle) -> str:
     return decimal_text(f"{value:.6g}", style) if isinstance(value, float) else str(value or "")
 
 
-def _plot(path: Path, found: Sequence[AccountBacktest], names: Mapping[str, str | None]) -> None:
+def _plot(path: Path, found: Sequence[AccountBacktest], names: Mapping[str, str | None], language: Language) -> None:
     """Spend per day of the campaigns with most anomalies, each anomaly drawn where it was found."""
-
-    def name(campaign_id: str) -> str:
-        return plain_name(names.get(campaign_id), campaign_id)
-
-    rows = [(name(row.campaign_id), pd.Timestamp(row.day), row.spend) for one in found for row in one.rows if row.spend]
+    titles = {
+        row.campaign_id: f"{plain_name(names.get(row.campaign_id), row.campaign_id)} ({one.currency})"
+        for one in found
+        for row in one.rows
+    }
+    rows = [row for one in found for row in spend_by_day(one)]
     marks = [
-        PlotMark(name(one.found.campaign_id), pd.Timestamp(one.found_on).to_pydatetime(), "anomaly")
+        PlotMark(one.found.campaign_id, pd.Timestamp(one.found_on).to_pydatetime(), "anomaly")
         for account in found
         for one in account.past
     ]
-    write_plots(path, marks, pd.DataFrame(rows, columns=["campaign_id", "date", "spend"]))
+    write_plots(path, marks, pd.DataFrame(rows, columns=["campaign_id", "date", "spend"]), language, titles)
+
+
+def spend_by_day(account: AccountBacktest) -> list[tuple[str, pd.Timestamp, float | None]]:
+    """What each campaign spent on each day that was read; without a row on such a day it delivered nothing."""
+    spend = {(row.campaign_id, row.day): row.spend for row in account.rows}
+    campaigns = sorted({name for name, _ in spend})
+    return [(name, pd.Timestamp(day), spend.get((name, day), 0.0)) for name in campaigns for day in account.days]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from fbads_pipeline.domain.anomalies.account_readings import DetectedAnomaly
@@ -26,7 +26,8 @@ _BASELINE_DAYS, _HALF_HOUR_DAYS = 49, 35
 
 @dataclass(frozen=True)
 class AccountBacktest:
-    """One account's period. past: oldest first; rows: its days as they read now; days_read: of the period.
+    """One account's period. past: oldest first; rows: its days as they read now; days: those of the period that were
+    read.
 
     half_hour_readings: readings that were replayed; days_known: days read before and in the period; days_needed: from
     how many on whole days are assessed; marks: what people said of the anomalies among them that they have marked.
@@ -36,11 +37,16 @@ class AccountBacktest:
     currency: str
     past: Sequence[PastAnomaly]
     rows: Sequence[CampaignDay]
-    days_read: int
+    days: Sequence[date]
     half_hour_readings: int
     days_known: int
     days_needed: int
     marks: MarkComparison
+
+    @property
+    def days_read(self) -> int:
+        """Days of the period that were read."""
+        return len(self.days)
 
 
 def backtest_anomalies(
@@ -80,7 +86,7 @@ def _account(
         account.currency,
         past,
         [row for row in account.rows if row.day in days],
-        sum(day in days for day in account.read_at),
+        sorted(day for day in account.read_at if day in days),
         readings,
         len(account.read_at),
         settings.days_needed,
