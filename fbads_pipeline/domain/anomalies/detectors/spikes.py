@@ -105,24 +105,23 @@ def spike_scores(state: DetectorState, level_variance: Floats, tested: Bools) ->
     if today <= 0:
         nothing = np.full(shown.shape, np.nan)
         return SpikeScores(nothing, nothing, nothing)
-    day, both = ring.sums((today, today + 24.0), channels[:2]).swapaxes(0, 1)
-    newer = np.where((hours <= today)[:, None], window, day[:, None])
-    older = window - newer
-    variance = state.half_hour_variation.day + level_variance
-    memory = state.half_hour_variation.memory
-    ahead, distance, precision = _against_its_day(
-        newer, day[:, None] - newer, np.minimum(hours, today), variance, memory
-    )
-    ahead_older, distance_older, precision_older = _against_its_day(
-        older, (both - day)[:, None] - older, np.maximum(hours - today, 0.0), variance, memory
-    )
+    edges = (today,) if today >= hours[-1] else (today, today + 24.0)
+    days = np.diff(ring.sums(edges, channels[:2]), axis=1, prepend=0.0).swapaxes(0, 1)  # today, and the day before
+    newer = np.where((hours <= today)[:, None], window, days[0][:, None])
+    parts = [(newer, np.minimum(hours, today)), (window - newer, np.maximum(hours - today, 0.0))]
+    variation = state.half_hour_variation
+    moved, total, ahead = np.zeros(shown.shape), np.zeros(shown.shape), np.zeros(shown.shape)
+    for (part, length), whole in zip(parts, days, strict=False):
+        before = whole[:, None] - part
+        foretold, distance, precision = _against_its_day(
+            part, before, length, variation.day + level_variance, variation.memory
+        )
+        moved += distance * precision
+        total += precision
+        ahead += foretold * part[0]
     known = tested & (window[0] > 0) & (readings >= _LEAST_READINGS) & (shown >= state.settings.least_impressions)
-    total = np.where(known, precision + precision_older, np.nan)
-    return SpikeScores(
-        score=(distance * precision + distance_older * precision_older) / np.sqrt(total),
-        error=1.0 / np.sqrt(total),
-        foretold=(ahead * newer[0] + ahead_older * older[0]) / np.where(known, window[0], np.nan),
-    )
+    total[~known] = np.nan
+    return SpikeScores(moved / np.sqrt(total), 1.0 / np.sqrt(total), ahead / np.where(known, window[0], np.nan))
 
 
 def _against_its_day(
