@@ -111,7 +111,7 @@ def spike_scores(state: DetectorState, level_variance: Floats, tested: Bools) ->
     parts = [(newer, np.minimum(hours, today)), (window - newer, np.maximum(hours - today, 0.0))]
     variation = state.half_hour_variation
     moved, total, ahead = np.zeros(shown.shape), np.zeros(shown.shape), np.zeros(shown.shape)
-    for (part, length), whole in zip(parts, days, strict=False):
+    for (part, length), whole in zip(parts[: len(days)], days, strict=True):
         before = whole[:, None] - part
         foretold, distance, precision = _against_its_day(
             part, before, length, variation.day + level_variance, variation.memory
