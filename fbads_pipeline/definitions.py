@@ -10,12 +10,12 @@ from fbads_pipeline import defs as declared
 from fbads_pipeline.adapters.garbage_collection import collect_garbage_rarely
 from fbads_pipeline.adapters.logs import set_up_logs
 from fbads_pipeline.defs.resources import resources
-from fbads_pipeline.defs.shared.code_server import keep_looking_after_runs
+from fbads_pipeline.defs.shared.code_server import adapt_code_server
 from fbads_pipeline.defs.shared.executors import run_executor
 
 set_up_logs()
 collect_garbage_rarely()  # in runs that Dagster starts, too
-keep_looking_after_runs()
+adapt_code_server()
 
 _FILES = ("assets", "checks", "jobs", "schedules", "sensors")
 _ASSET_JOB = type(dg.define_asset_job("of_this_class"))

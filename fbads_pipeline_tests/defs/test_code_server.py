@@ -1,6 +1,7 @@
 """Dagster's code server, the real one, goes on looking after runs when its database was away."""
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -15,8 +16,9 @@ from dagster._grpc import server as dagster_server
 
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
 from fbads_pipeline.defs.shared import code_server
-from fbads_pipeline.defs.shared.code_server import asked_again, keep_looking_after_runs
+from fbads_pipeline.defs.shared.code_server import RUN_LIBRARIES, adapt_code_server, asked_again
 from fbads_pipeline_tests.support.dagster_instance import stored_instance
+from fbads_pipeline_tests.support.modules_at_start import tell_modules
 
 CLOSE = "alter database {} allow_connections false"
 END = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{}'"
@@ -56,12 +58,9 @@ def database(database_url, postgres):
 def server(instance, monkeypatch):
     """A code server without code, whose thread asks often."""
     monkeypatch.setattr(dagster_server, "CLEANUP_TICK", 0.05)
-    monkeypatch.setattr(
-        dagster_server.DagsterApiServer,
-        "_check_for_orphaned_runs",
-        dagster_server.DagsterApiServer._check_for_orphaned_runs,
-    )
-    keep_looking_after_runs()
+    for name in ("_check_for_orphaned_runs", "StartRun"):
+        monkeypatch.setattr(dagster_server.DagsterApiServer, name, getattr(dagster_server.DagsterApiServer, name))
+    adapt_code_server()
     with FuturesAwareThreadPoolExecutor(max_workers=1) as pool:
         made = dagster_server.DagsterApiServer(threading.Event(), logging.getLogger("test"), pool)
         yield made
@@ -108,6 +107,19 @@ def test_a_failure_is_logged_once_until_a_look_succeeds(caplog):
 
 def test_a_process_that_is_no_code_server_is_left_alone(monkeypatch):
     monkeypatch.delitem(sys.modules, dagster_server.__name__)
-    keep_looking_after_runs()
+    adapt_code_server()
     assert dagster_server.__name__ not in sys.modules
     assert dagster_server.__name__ == code_server._SERVER, "the module whose absence was meant"
+
+
+def test_the_process_of_a_run_is_forked_from_one_that_has_the_libraries_and_nothing_of_ours(server):
+    assert server.StartRun(SimpleNamespace(serialized_execute_run_args="no run"), None), "refused, and yet prepared"
+    told = server._mp_ctx.Queue()
+    process = server._mp_ctx.Process(target=tell_modules, args=(told,))
+    process.start()
+    modules, parent = told.get(timeout=60)
+    process.join()
+    assert process.exitcode == 0
+    assert set(RUN_LIBRARIES) <= modules
+    assert parent != os.getpid(), "the server has threads of gRPC, which no fork survives"
+    assert [name for name in modules if name.startswith("fbads_pipeline.")] == []

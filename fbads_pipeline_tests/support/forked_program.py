@@ -14,13 +14,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-_LIBRARIES = [
-    *("dagster", "dagster._cli", "dagster_postgres", "dagster_dbt", "dagster_celery"),
-    *("dbt.cli.main", "dbt.task.build", "dbt.adapters.postgres.impl"),
-    *("sqlalchemy.dialects.postgresql.psycopg2", "facebook_business.api", "fastapi", "jinja2", "numpy", "pydantic"),
-]
+from fbads_pipeline.defs.shared.code_server import RUN_LIBRARIES
+
 _FORKED = multiprocessing.get_context("forkserver")
-_FORKED.set_forkserver_preload(_LIBRARIES)
+_FORKED.set_forkserver_preload([*RUN_LIBRARIES, "dagster_celery", "fastapi"])
 
 
 def run_forked(

@@ -1,28 +1,55 @@
-"""Dagster's code server looks after its runs for as long as it lives.
+"""Dagster's code server, where ours has to differ from Dagster's own.
 
-Twice a second it asks which processes of runs have ended, and marks a run whose process died as failed. Where storage
-fails under that question, Dagster's thread ends for good: the run stays STARTED, the server says that it still executes
-it, and waits for it when it is stopped. Here the question is asked again (docs/decisions/operations/0922).
+It looks after its runs for as long as it lives. Twice a second it asks which processes of runs have ended, and marks a
+run whose process died as failed. Where storage fails under that question, Dagster's thread ends for good: the run stays
+STARTED, the server says that it still executes it, and waits for it when it is stopped. Here the question is asked
+again (docs/decisions/operations/0922).
+
+It forks the processes of its runs from one that has the libraries imported. Dagster starts a new Python for each, which
+imports them for five seconds (docs/decisions/operations/0923).
 """
 
 import logging
+import multiprocessing
 import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 _SERVER = "dagster._grpc.server"
+# What a run imports before its first step, and dbt. No module of ours: some read settings when they are imported, and a
+# run has to see those of its own start.
+RUN_LIBRARIES = (
+    *("dagster", "dagster._cli", "dagster._grpc.impl", "dagster_postgres", "dagster_dbt"),
+    *("dbt.cli.main", "dbt.task.build", "dbt.adapters.postgres.impl"),
+    *("sqlalchemy.dialects.postgresql.psycopg2", "facebook_business.api", "numpy", "pydantic", "requests", "jinja2"),
+)
 _logger = logging.getLogger(__name__)
 
 
-def keep_looking_after_runs() -> None:
+def adapt_code_server() -> None:
     """In a process that is a code server; any other has not imported Dagster's server, and is left alone."""
     module = sys.modules.get(_SERVER)
     if module is None:
         return
-    look = module.DagsterApiServer._check_for_orphaned_runs
-    if not hasattr(look, "__wrapped__"):
-        module.DagsterApiServer._check_for_orphaned_runs = asked_again(look)
+    server = module.DagsterApiServer
+    if not hasattr(server._check_for_orphaned_runs, "__wrapped__"):
+        server._check_for_orphaned_runs = asked_again(server._check_for_orphaned_runs)
+        server.StartRun = forked(server.StartRun)
+
+
+def forked(start: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, Any], Any]:
+    """The same, but that the run's process is forked. The one that it is forked from begins with the first run, and
+    ends with the server."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(RUN_LIBRARIES))
+
+    @wraps(start)
+    def started(server: Any, request: Any, context_of_call: Any) -> Any:
+        server._mp_ctx = context
+        return start(server, request, context_of_call)
+
+    return started
 
 
 def asked_again(look: Callable[[Any], None]) -> Callable[[Any], None]:
