@@ -181,6 +181,11 @@ def _as_child() -> None:
     """In the child: default signals (a shell's `&` leaves them ignored), and an end with the parent's end."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """This process gets SIGTERM when the one that started it ends, however that one ends. Linux alone has it."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 

@@ -6,9 +6,11 @@ import subprocess
 import sys
 import threading
 import time
+from multiprocessing import forkserver
 from types import SimpleNamespace
 
 import dagster as dg
+import psutil
 import pytest
 import sqlalchemy as sa
 from dagster._core.utils import FuturesAwareThreadPoolExecutor
@@ -16,9 +18,9 @@ from dagster._grpc import server as dagster_server
 
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
 from fbads_pipeline.defs.shared import code_server
-from fbads_pipeline.defs.shared.code_server import RUN_LIBRARIES, adapt_code_server, asked_again
+from fbads_pipeline.defs.shared.code_server import RUN_LIBRARIES, RunContext, adapt_code_server, asked_again
 from fbads_pipeline_tests.support.dagster_instance import stored_instance
-from fbads_pipeline_tests.support.modules_at_start import tell_modules
+from fbads_pipeline_tests.support.forked_targets import begin_and_wait, tell_modules
 
 CLOSE = "alter database {} allow_connections false"
 END = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{}'"
@@ -112,14 +114,32 @@ def test_a_process_that_is_no_code_server_is_left_alone(monkeypatch):
     assert dagster_server.__name__ == code_server._SERVER, "the module whose absence was meant"
 
 
-def test_the_process_of_a_run_is_forked_from_one_that_has_the_libraries_and_nothing_of_ours(server):
+@pytest.fixture
+def processes(server):
+    """The server as its first run leaves it; in the end the process that runs are forked from is gone."""
     assert server.StartRun(SimpleNamespace(serialized_execute_run_args="no run"), None), "refused, and yet prepared"
-    told = server._mp_ctx.Queue()
-    process = server._mp_ctx.Process(target=tell_modules, args=(told,))
+    assert isinstance(server._mp_ctx, RunContext)
+    yield server._mp_ctx
+    forkserver._forkserver._stop()
+
+
+def test_the_process_of_a_run_is_forked_from_one_that_has_the_libraries_and_no_settings(processes):
+    told = processes.Queue()
+    process = processes.Process(target=tell_modules, args=(told,))
     process.start()
     modules, parent = told.get(timeout=60)
     process.join()
     assert process.exitcode == 0
     assert set(RUN_LIBRARIES) <= modules
     assert parent != os.getpid(), "the server has threads of gRPC, which no fork survives"
-    assert [name for name in modules if name.startswith("fbads_pipeline.")] == []
+    assert not {"fbads_pipeline.settings", "fbads_pipeline.definitions"} & modules
+
+
+def test_a_run_ends_with_the_process_that_it_was_forked_from(processes):
+    told = processes.Queue()
+    process = processes.Process(target=begin_and_wait, args=(told,))
+    process.start()
+    assert told.get(timeout=60) == "begun"
+    run = psutil.Process(process.pid)
+    run.parent().kill()
+    assert eventually(lambda: not run.is_running() or run.status() == psutil.STATUS_ZOMBIE)

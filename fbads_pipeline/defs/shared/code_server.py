@@ -10,15 +10,17 @@ imports them for five seconds (docs/decisions/operations/0923).
 """
 
 import logging
-import multiprocessing
 import sys
 from collections.abc import Callable
 from functools import wraps
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any
 
+from fbads_pipeline.adapters.processes import end_with_parent
+
 _SERVER = "dagster._grpc.server"
-# What a run imports before its first step, and dbt. No module of ours: some read settings when they are imported, and a
-# run has to see those of its own start.
+# What a run imports before its first step, and dbt. None of our definitions: some modules read settings when they are
+# imported, and a run has to see those of its own start.
 RUN_LIBRARIES = (
     *("dagster", "dagster._cli", "dagster._grpc.impl", "dagster_postgres", "dagster_dbt"),
     *("dbt.cli.main", "dbt.task.build", "dbt.adapters.postgres.impl"),
@@ -41,7 +43,7 @@ def adapt_code_server() -> None:
 def forked(start: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, Any], Any]:
     """The same, but that the run's process is forked. The one that it is forked from begins with the first run, and
     ends with the server."""
-    context = multiprocessing.get_context("forkserver")
+    context = RunContext()
     context.set_forkserver_preload(list(RUN_LIBRARIES))
 
     @wraps(start)
@@ -50,6 +52,21 @@ def forked(start: Callable[[Any, Any, Any], Any]) -> Callable[[Any, Any, Any], A
         return start(server, request, context_of_call)
 
     return started
+
+
+class RunProcess(ForkServerProcess):
+    """It ends with the process that it was forked from: the server hears of its end through that one alone, and would
+    mark a run that goes on as failed."""
+
+    def run(self) -> None:
+        end_with_parent()
+        super().run()
+
+
+class RunContext(ForkServerContext):
+    """Whose processes are those of runs."""
+
+    Process = RunProcess
 
 
 def asked_again(look: Callable[[Any], None]) -> Callable[[Any], None]:
