@@ -94,6 +94,20 @@ def check(world: World, language: str, kind: str, words: str) -> None:
         assert lines[0].startswith(AHEAD[language]) == can_lead, (words, made.text)
     if plan.dimensions == ("day",) and len({row["day"] for row in rows}) == len(rows) > 1:
         assert view["charts"] and all("<svg" in one["svg"] for one in view["charts"]), words
+    if made.chart is not None and plan.dimensions[0] != "day":
+        check_bars(view["charts"], rows, plan.metrics, words)
+
+
+def check_bars(charts, rows, metrics, words: str) -> None:
+    """Every row with a figure is a bar that takes the focus and is read out, in one drawing per metric and currency."""
+    for chart in charts:
+        points = re.findall(r'<g class="point" tabindex="0" role="img" aria-label="[^"]+: [^"]+">', chart["svg"])
+        bars = chart["svg"].count('fill="#2457a6"')
+        assert len(points) >= max(bars, 2) and 'role="group"' in chart["svg"], words
+    known = [row for row in rows if all(row.get(one) is not None for one in metrics)]
+    currencies = {row.get("currency") for row in known}
+    if len(known) > 1 and len(currencies) == 1 and len({row.get("campaign", id(row)) for row in known}) == len(known):
+        assert charts, words
 
 
 def test_every_kind_of_answer_is_written_as_people_write(whole_world: World):

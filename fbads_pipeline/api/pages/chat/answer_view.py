@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from fbads_pipeline.adapters.rendering.svg import draw
 from fbads_pipeline.adapters.translation.translator import Localizer
+from fbads_pipeline.api.pages.chat.answer_bars import bar_charts
 from fbads_pipeline.domain.chat.answers.cells import cell, dimension_label, group, metric_label
 from fbads_pipeline.domain.chat.plan import Plan
 from fbads_pipeline.domain.chat.result import Result, ResultColumn
@@ -90,9 +91,11 @@ def _link(column: ResultColumn, row: Mapping[str, Any]) -> str:
 
 
 def _charts(made: Answer, chat: Chat, t: Localizer) -> list[dict[str, Any]]:
-    """A drawing per metric where the answer is one value per day, in one currency."""
-    if made.chart is None or made.chart.x != "day" or made.chart.kind != "line":
+    """A drawing per metric where the answer is one value per day, in one currency; of weeks, months and groups bars."""
+    if made.chart is None:
         return []
+    if made.chart.x != "day":
+        return bar_charts(made, chat, t)
     rows = made.tables[made.chart.table].rows
     days = [row.get("day") for row in rows]
     if len(rows) not in _CHARTED_DAYS or len(set(days)) < len(days) or not all(isinstance(one, date) for one in days):

@@ -7,7 +7,7 @@ from typing import Any
 
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.composed import parts_of
-from fbads_pipeline.domain.chat.plan import Dimension
+from fbads_pipeline.domain.chat.plan import META_OBJECTIVES, Dimension
 from fbads_pipeline.domain.chat.result import LOWER_LEVEL, ResultColumn, at_lower_level, unreported
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Count, Day, Joined, Money, Name, Percent, Value, message
@@ -85,6 +85,8 @@ def group(dimension: Dimension, row: Row) -> Value:
         return f"{int(value):02}:00"
     if dimension == "gender" and value in _GENDERS:
         return message(f"chat.gender_{value}")
+    if dimension == "objective" and value in META_OBJECTIVES:
+        return message(f"chat.objective_{str(value).lower()}")
     if isinstance(value, date):
         if dimension == "month":
             return message("chat.month", month=f"{value:%m}", year=f"{value:%Y}")

@@ -23,6 +23,8 @@ from fbads_pipeline.domain.chat.plan import EITHER, LEVELS, TIMES, Plan, Relativ
 from fbads_pipeline.domain.chat.result import ChatAccount, Result, ResultColumn
 from fbads_pipeline.domain.core.messages import Count, Days, Joined, Name, Value, lines, message
 
+_SEVERAL = 2
+
 
 def figures_answer(
     plan: Plan, result: Result, head: Value, catalogue: Catalogue, below: Sequence[Value] | None
@@ -50,16 +52,30 @@ def total_lines(summed: Result, catalogue: Catalogue) -> list[Value]:
     """The sums of the rows below, of each metric and currency by itself."""
     found: list[Value] = []
     for column in summed.of("value"):
-        figures = Joined(tuple(cell(column, row, catalogue) for row in summed.rows), " · ")
+        figures = Joined(tuple(_of_currency(column, row, summed, catalogue) for row in summed.rows), " · ")
         found.append(message("chat.total_of_rows", metric=metric_label(column.metric or ""), figures=figures))
     return found
+
+
+def _of_currency(column: ResultColumn, row: Row, summed: Result, catalogue: Catalogue) -> Value:
+    """An amount as it is written; a number with the currency beside it, where there are several."""
+    figure = cell(column, row, catalogue)
+    is_apart = len(summed.rows) > 1 and column.unit != "money"
+    return Joined((str(row["currency"]), figure), " ") if is_apart else figure
 
 
 def _counted(plan: Plan, result: Result) -> list[Value]:
     """How many objects meet the bounds, which is what "quantas" asks for."""
     if not plan.thresholds or not any(one in (*LEVELS, *TIMES) for one in plan.dimensions):
         return []
-    return [message("chat.in_all", groups=Count(result.groups))]
+    currencies = sorted({str(row["currency"]) for row in result.rows if row.get("currency")})
+    if not any(one in TIMES for one in plan.dimensions) or len(currencies) < _SEVERAL:
+        return [message("chat.in_all", groups=Count(result.groups))]
+    if result.is_truncated:  # a day has a row of each currency: their number is none of days
+        return []
+    each = [sum(row["currency"] == one for row in result.rows) for one in currencies]
+    said = tuple(Joined((one, Count(number)), " ") for one, number in zip(currencies, each, strict=True))
+    return [message("chat.in_all", groups=Joined(said, " · "))]
 
 
 def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:

@@ -107,6 +107,9 @@ def _read(form: str, match: re.Match[str], is_clear: bool) -> Iterator[tuple[int
         last = _hour(match, "b", None)
         if last > _MIDNIGHT:
             return
+        if match["aw"] and not _half(match, "b") and 0 < last < _NOON:
+            yield _NOON, last + _NOON  # "between noon and 2"
+            return
         # "Between 8 and 10 pm": the second clock says which half of the day the first one is of.
         yield _hour(match, "a", _half(match, "b")), last
         yield _hour(match, "a", None), last

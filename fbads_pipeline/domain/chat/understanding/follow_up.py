@@ -7,8 +7,8 @@ from datetime import date
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous, resolve
 from fbads_pipeline.domain.chat.plan import LEVELS, ROWS, Objects, Plan, RelativePeriod, Segment, Threshold
-from fbads_pipeline.domain.chat.understanding.figures.bounds import ranked
-from fbads_pipeline.domain.chat.understanding.figures.groups import compared_objects
+from fbads_pipeline.domain.chat.understanding.figures.bounds import COST_OF, ranked
+from fbads_pipeline.domain.chat.understanding.figures.groups import compared_objects, is_plural
 from fbads_pipeline.domain.chat.understanding.figures.plans import FigureRequest
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 
@@ -51,7 +51,7 @@ def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: dat
     made = replace(
         last,
         intent="overview" if last.intent == "overview" and not said.metrics else "figures",
-        metrics=said.metrics or last.metrics,
+        metrics=_metrics(last, said, parsed),
         objects=_objects(last, said, parsed),
         excluded=_merged(last.excluded, said.excluded),
         with_shares=said.with_shares or last.with_shares,
@@ -73,6 +73,16 @@ def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: dat
         made = replace(made, compare=None)
     made = _with_period(made, last, asked, parsed, today)
     return _with_dimensions(made, last, asked, parsed, catalogue)
+
+
+def _metrics(last: Plan, said: Plan, parsed: ParsedQuestion) -> tuple[str, ...]:
+    """Those said anew; what only bounds the list of before leaves its metrics: "só as com mais de 50 vendas"; "what did
+    each one cost?" is about what was counted before."""
+    if said.metrics == ("spend",) and parsed.vocabulary.has("costs_each", parsed.text) and len(last.metrics) == 1:
+        return (COST_OF.get(last.metrics[0], "spend"),)
+    bounds = {one.metric for one in (*said.thresholds, *said.questioned)}
+    only_bounds = bool(bounds) and set(said.metrics) <= bounds and not said.dimensions and said.period is None
+    return last.metrics if only_bounds and last.metrics and _is_list(last, said) else said.metrics or last.metrics
 
 
 def _is_list(last: Plan, said: Plan) -> bool:
@@ -182,6 +192,8 @@ def _with_dimensions(
 def _rows(last: Plan, said: Plan, parsed: ParsedQuestion) -> int:
     """As many as before, if more; "e a que mais trouxe?" is about one."""
     is_one = any(parsed.vocabulary.has(one, parsed.text) for one in ("what_one", "which_single"))
+    if last.rank and last.limit == 1 and not any(is_plural(tag.said, parsed) for tag in parsed.of("rank")):
+        return parsed.limit or 1  # "qual foi o melhor?" and then "e o pior?"
     return said.limit if is_one or not last.rank else max(said.limit, last.limit)
 
 

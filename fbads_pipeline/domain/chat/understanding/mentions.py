@@ -131,7 +131,7 @@ def _orders_twice(parsed: ParsedQuestion) -> bool:
 _SUBJECTS = ("pacing", "anomalies", "suggestions", "scores")
 # What is asked for by one word and answered by another metric.
 _OTHER_NAMES = {
-    "spend": ("cpa", "cpc", "cpm", "roas", "purchase_value", "cost_per"),
+    "spend": ("cpa", "cpc", "cpm", "roas", "purchase_value", "cost_per", f"{GOAL_COST}purchase", f"{GOAL_COST}lead"),
     "purchases": ("purchase_value", "cpa", "average_order_value"),
     "impressions": ("cpm",),
     "conversions": ("cpa", "conversion_rate"),

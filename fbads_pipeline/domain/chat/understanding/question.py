@@ -173,9 +173,15 @@ def read(question: str, *, language: str, names: ObjectNames, lexicon: Lexicon, 
     _limit_to_weekdays(parsed, today)
     stopwords = vocabulary.words["stopwords"]
     left = [w for w, f in zip(parsed.words, free, strict=True) if f is not None and f not in stopwords]
-    over = vocabulary.expression(r"(?:{over_already})")  # "passada" without its week is no everyday verb
-    parsed.left = [word for word in left if not vocabulary.is_harmless(word.text) or over.fullmatch(word.text)]
+    parsed.left = [word for word in left if not vocabulary.is_harmless(word.text) or _is_of_days(parsed, word)]
     return parsed
+
+
+def _is_of_days(parsed: ParsedQuestion, word: QuestionWord) -> bool:
+    """ "Passada" without its week is no everyday verb; after a day of the week, which is over, it says no more."""
+    if parsed.vocabulary.expression(r"(?:{over_already})").fullmatch(word.text) is None:
+        return False
+    return not any(one.kind in _OF_A_WEEK[:2] and 0 <= word.start - one.end <= 1 for one in parsed.periods)
 
 
 def _drop_top(parsed: ParsedQuestion) -> None:

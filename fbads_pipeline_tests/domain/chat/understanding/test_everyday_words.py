@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fbads_pipeline.domain.chat.completeness import lost_mentions
 from fbads_pipeline.domain.chat.lexicon.slips import shortened
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import Plan
+from fbads_pipeline.domain.chat.plan import Plan, Refusal
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, ObjectNames
 from fbads_pipeline.domain.chat.understanding.wording.rewording import reworded
 from fbads_pipeline_tests.support.asking import LEXICON, TODAY, planned, understood
@@ -185,3 +186,84 @@ def test_money_made_and_money_for_each(question, metric):
 )
 def test_who_of_two_parts_is_one_of_them_and_no_campaign(question):
     assert planned(question).dimensions == ("gender",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["vendas acumuladas por dia em novembro", "running total of spend by day this month",
+     "quais campanhas melhoraram o CPA mas gastaram menos na semana passada",
+     "campaigns that improved ROAS and spent more last week", "campanhas que tiveram mais vendas que cliques",
+     "campaigns with more clicks than sales yesterday", "gasto entre 10 e 12 de outubro e de novembro",
+     "soma do gasto do dia 10 e do dia 12"],
+)  # fmt: skip
+def test_what_no_plan_holds_is_named(question):
+    made = understood(question)
+    assert isinstance(made, Refusal) or lost_mentions(made), made  # type: ignore[arg-type]
+
+
+def test_the_others_of_an_account_are_not_those_of_every_account():
+    made = understood("gasto da Back to School ontem", "e as outras campanhas da conta?")
+    assert not isinstance(made, Plan) or lost_mentions(made)
+
+
+@given(LANGUAGES, st.data())
+def test_some_of_a_metric_is_a_condition(language, data):
+    form = data.draw(st.sampled_from({
+        "pt": ["campanhas com {} ontem", "campanhas pausadas com {} ontem", "campanhas que tiveram {} ontem"],
+        "en": ["campaigns with {} yesterday", "paused campaigns with {} yesterday", "campaigns that got {} yesterday"],
+    }[language]))  # fmt: skip
+    said, metric = data.draw(st.sampled_from({
+        "pt": [("vendas", "purchases"), ("leads", "leads"), ("cliques", "clicks")],
+        "en": [("sales", "purchases"), ("leads", "leads"), ("clicks", "clicks")],
+    }[language]))  # fmt: skip
+    made = planned(form.format(said))
+    assert [(one.metric, one.comparison, one.value) for one in made.thresholds] == [(metric, "above", 0)]
+
+
+@given(st.integers(1, 11))
+def test_between_noon_and_a_number_is_the_afternoon(number):
+    assert planned(f"vendas entre meio-dia e {number} ontem").hours == (12, 12 + number)
+
+
+def test_a_bound_on_a_list_keeps_its_metric():
+    made = planned("roas por campanha esse mês", "só as com mais de 50 vendas")
+    assert made.metrics == ("roas",) and made.thresholds[0].metric == "purchases"
+
+
+def test_one_and_then_the_other_end_of_an_order_is_one_row():
+    made = planned("leads por dia na semana passada", "qual foi o melhor?", "e o pior?")
+    assert made.limit == 1 and made.rank is not None and not made.rank.descending
+
+
+@pytest.mark.parametrize(
+    ("question", "is_apart"), [("gasto de ontem e anteontem somados", True), ("gasto de ontem e anteontem", False)]
+)
+def test_two_days_added_up_are_one_stretch(question, is_apart):
+    made = planned(question)
+    assert made.period is not None and (made.compare is None)
+    first, last = resolve(made.period, TODAY)
+    assert (last - first).days == 1
+
+
+@given(LANGUAGES, st.data())
+def test_up_on_the_month_before_is_this_month_beside_it(language, data):
+    said, metric = data.draw(st.sampled_from(sorted(METRICS[language].items())))
+    form = data.draw(st.sampled_from({
+        "pt": ["{} tá acima do mês passado?", "{} tá melhor que no mês passado?", "{} tá abaixo do mês passado?"],
+        "en": ["is {} up on last month?", "is {} down from last month?", "is {} better over the previous month?"],
+    }[language]))  # fmt: skip
+    made = planned(form.format(said))
+    assert made.metrics == (metric,) and made.period is not None and made.compare is not None
+    begun = [resolve(one, TODAY)[0] for one in (made.period, made.compare)]
+    assert begun == [date(2026, 11, 1), date(2026, 10, 1)]
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [("vendas da Loja Aurora ontem", "e quanto custou cada uma?"),
+     ("Loja Aurora sales yesterday", "what did each one cost?"),
+     ("vendas da Loja Aurora ontem", "quanto saiu cada uma?")],
+)  # fmt: skip
+def test_what_each_one_cost_is_asked_of_what_was_counted_before(turns):
+    made, begun = planned(*turns), planned(turns[0])
+    assert made.metrics == ("goal_cost:purchase",) and (made.objects, made.period) == (begun.objects, begun.period)

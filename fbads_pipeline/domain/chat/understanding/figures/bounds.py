@@ -300,6 +300,24 @@ def asks_which_did(parsed: ParsedQuestion, catalogue: Catalogue) -> bool:
     return parsed.vocabulary.has("which", before) and not listed and not parsed.has("share")
 
 
+def had_some(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[Threshold, ...]:
+    """ "Paused campaigns with sales", "campanhas que ainda gastaram": a condition; those without any do not meet it."""
+    levels = [tag for tag in parsed.of("dimension") if tag.value in LEVELS]
+    sums = [one for one in metric_tags(parsed) if one.value == "spend" or _is_count(one, catalogue)]
+    if len(levels) != 1 or parsed.has("comparison") or parsed.has("share") or parsed.has("average"):
+        return ()
+    having = parsed.vocabulary.expression(r"\b(?:{having})(?: (?:{still}))? $")
+    after = parsed.words[levels[0].end - 1].end
+    met = [one for one in sums if having.search(parsed.text[after : max(after, parsed.place(one))])]
+    if len(met) != 1 or any(one.start > met[0].start for one in metric_tags(parsed) if one != met[0]):
+        return ()
+    return (Threshold(met[0].value, "above", Decimal(0)),)
+
+
+def _is_count(tag: PhraseTag, catalogue: Catalogue) -> bool:
+    return tag.kind == "metric" and tag.value in catalogue and catalogue[tag.value].unit == "count"
+
+
 def _cost_of_one(parsed: ParsedQuestion, catalogue: Catalogue) -> str | None:
     """ "What does it cost us to get one sale", "what'd a thousand impressions cost": a verb of cost, and what it buys.
 

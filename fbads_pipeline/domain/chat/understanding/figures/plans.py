@@ -29,6 +29,7 @@ from fbads_pipeline.domain.chat.understanding.figures.bounds import (
     GOAL_COST,
     CannotPlan,
     asks_which_did,
+    had_some,
     is_rate,
     metric_tags,
     ranked,
@@ -82,6 +83,8 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
     )
     if not dimensions and (bounds or rank_tag or parsed.ordinal) and asks_one and not are_parts_apart(parsed):
         dimensions = below(objects)
+    if len(parsed.of("objective")) > 1 and not dimensions and parsed.vocabulary.has("apart", parsed.text):
+        dimensions = ("objective",)
     segments, dimensions = segments_of(parsed, dimensions)
     per_day, dimensions = average(parsed, metrics, catalogue, dimensions)
     sums = any(one in catalogue and "days" in catalogue[one].additive for one in metrics)
@@ -102,6 +105,8 @@ def figures(parsed: ParsedQuestion, catalogue: Catalogue, objects: tuple[Objects
         rank = Rank(metrics[0], True)  # "quais campanhas pioraram o CPA": those that moved most come first
     if rank is None and not bounds and compare is None and len(metrics) == 1 and asks_which_did(parsed, catalogue):
         bounds = (Threshold(metrics[0], "above", Decimal(0)),)
+    if rank is None and not bounds and compare is None and dimensions:
+        bounds = had_some(parsed, catalogue)
     if rank is None and dimensions and metrics and not parsed.has("comparison"):
         rank = _said_order(parsed, metrics)
     if rank is not None and parsed.has("comparison", "moved"):

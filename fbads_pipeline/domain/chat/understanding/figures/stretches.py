@@ -6,7 +6,7 @@ from typing import Literal
 
 from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous, resolve
-from fbads_pipeline.domain.chat.plan import LEVELS, Clarification, RelativePeriod
+from fbads_pipeline.domain.chat.plan import LEVELS, Clarification, Refusal, RelativePeriod
 from fbads_pipeline.domain.chat.understanding.figures.bounds import CannotPlan
 from fbads_pipeline.domain.chat.understanding.question import JOINED, ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
@@ -105,11 +105,14 @@ def _both_days(parsed: ParsedQuestion, found: list[FoundPeriod], today: date) ->
     one, other = found
     if one.is_relative or other.is_relative or parsed.has("comparison") or parsed.has("intent", "why"):
         return None
+    adds_up = parsed.vocabulary.has("added_up", parsed.text)
     between = parsed.text[one.end : other.start]
     if parsed.has("rank") or parsed.vocabulary.expression(_AND).fullmatch(between) is None:
         return None
-    (first, ends), (begins, last) = (resolve(each.period, today) for each in found)
+    (first, ends), (begins, last) = sorted(resolve(each.period, today) for each in found)
     if first != ends or begins != last or begins - first != timedelta(days=1):
+        if adds_up:
+            raise CannotPlan(Refusal("lost", parsed.text[one.start : other.end]))
         return None
     period = RelativePeriod("between", first=first, last=last)
     if last == today:

@@ -4,6 +4,7 @@ Each would leave a plan that looks whole: it is kept with what is set against so
 """
 
 from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod
+from fbads_pipeline.domain.chat.plan import LEVELS
 from fbads_pipeline.domain.chat.understanding.figures.bounds import metric_tags
 from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion
 
@@ -12,13 +13,16 @@ _NAMED_SO = r"\b(?:{naming}) (?P<name>\w+)"
 _AVERAGE_OF = r"\b(?:{average_of})(?: (?:{before_excluded}))*(?: \d+)? (?:{ranking_words})\b"
 _PAIRS = 2
 _MONTHS = ("long_month", "short_month", "short_month_of_year")
-_PARTS_OF_MONTHS = ("edge_of_month", "half_month", "week_of_month")
+_PARTS_OF_MONTHS = ("edge_of_month", "half_month", "week_of_month", "days_to_date", "days_of_named_month", "one_day")
+_STEPS = ("day", "week", "month", "hour")
 
 
 def read_unheld(parsed: ParsedQuestion) -> None:
     """Keep the words of each among what is set against something."""
     said = [*_days_left_out(parsed), *_hours_left_out(parsed), *_days_of_each(parsed), *_names_by_a_part(parsed)]
-    said += [*_parts_of_two_months(parsed), *_two_sets_of_weekdays(parsed)]
+    said += [*_parts_of_two_months(parsed), *_two_sets_of_weekdays(parsed), *_sums_that_go_on(parsed)]
+    said += [*_two_changes(parsed), *_one_metric_above_another(parsed), *_others_of_an_account(parsed)]
+    said += _all_against_one(parsed)
     for name in (r"\b(?:{multiples})\b", _AVERAGE_OF):
         said += [match.group() for match in parsed.vocabulary.expression(name).finditer(parsed.text)]
     parsed.against += said
@@ -87,3 +91,53 @@ def _names_by_a_part(parsed: ParsedQuestion) -> list[str]:
         for match in parsed.vocabulary.expression(_NAMED_SO).finditer(parsed.text)
         if not any(one.start <= match.start("name") < one.end for one in (*parsed.named, *parsed.excluded))
     ]
+
+
+def _sums_that_go_on(parsed: ParsedQuestion) -> list[str]:
+    """ "Vendas acumuladas por dia": each row with those before it; without rows it is the sum that there is anyway."""
+    match = parsed.vocabulary.expression(r"\b(?:{cumulative})\b").search(parsed.text)
+    steps = any(tag.value in _STEPS for tag in parsed.of("dimension"))
+    return [match.group()] if match is not None and steps else []
+
+
+def _two_changes(parsed: ParsedQuestion) -> list[str]:
+    """ "Quais campanhas melhoraram o CPA mas gastaram menos": two changes that both are conditions of a list."""
+    metrics = {tag.value for tag in metric_tags(parsed)}
+    moved = [tag for tag in parsed.of("comparison") if tag.value == "moved"]
+    also = moved[1:] or [tag for tag in parsed.of("rank") if tag.value in ("most", "least")]
+    lists = any(tag.value in LEVELS for tag in parsed.of("dimension"))
+    if not (lists and moved and also) or len(metrics) < _PAIRS or parsed.has("intent", "why"):
+        return []
+    between = sorted((moved[0].end, moved[0].start, also[0].start, also[0].end))
+    words = [word.text for word in parsed.words[between[1] : between[2]]]
+    joins = parsed.vocabulary.expression(r"(?:{and}|{but})")
+    return [also[0].said] if any(joins.fullmatch(one) for one in words) else []
+
+
+def _one_metric_above_another(parsed: ParsedQuestion) -> list[str]:
+    """ "Mais vendas que cliques": a bound of one metric that is another one of the same row."""
+    tags = metric_tags(parsed)
+    more = parsed.vocabulary.expression(r"\b(?:{more_words}|{less_words}) $")
+    than = parsed.vocabulary.expression(r" (?:do )?(?:{than_words}) ")
+    for one, other in zip(tags, tags[1:], strict=False):
+        between = parsed.text[parsed.words[one.end - 1].end : parsed.place(other)]
+        if one.value != other.value and more.search(parsed.text[: parsed.place(one)]) and than.fullmatch(between):
+            return [parsed.text[parsed.place(one) : parsed.words[other.end - 1].end]]
+    return []
+
+
+def _others_of_an_account(parsed: ParsedQuestion) -> list[str]:
+    """ "As outras campanhas da conta": of the account of what the question before was about."""
+    match = parsed.vocabulary.expression(r"\b(?:{of_its_account})\b").search(parsed.text)
+    is_named = any(one.objects[0].level == "account" for one in parsed.named)
+    return [match.group()] if match is not None and not is_named else []
+
+
+def _all_against_one(parsed: ParsedQuestion) -> list[str]:
+    """ "A gastou mais que B e C juntas": one object beside several that are added up."""
+    match = parsed.vocabulary.expression(r"\b(?:{added_up})\b").search(parsed.text)
+    than = parsed.vocabulary.expression(r"\b(?:{than_words})\b").search(parsed.text)
+    compares = parsed.has("comparison", "pair") or parsed.has("rank", "most") or parsed.has("rank", "least")
+    are_several = match is not None and sum(one.end <= match.start() for one in parsed.named) >= _PAIRS
+    is_after = match is not None and than is not None and than.start() < match.start()
+    return [match.group()] if match is not None and compares and are_several and is_after else []
