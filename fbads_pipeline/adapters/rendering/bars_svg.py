@@ -46,10 +46,10 @@ def _drawn(bar: NamedBar, top: int, highest: Decimal, before_label: str) -> str:
     said = f"{bar.name}: {bar.text}"
     if bar.before is not None:
         said += f" · {before_label}: {bar.before_text}"
-    room = max(_FEWEST_CHARACTERS, int((_WIDTH - _GAP) / _CHARACTER) - len(bar.text))
+    most = max(_FEWEST_CHARACTERS, int((_WIDTH - _GAP) / _CHARACTER) - len(bar.text))
     parts = [
         f'<rect x="0" y="{top}" width="{_WIDTH}" height="{_ROW - 2}" fill="transparent"/>',
-        f'<text x="0" y="{top + 12}">{escape(_short(bar.name, room))}</text>',
+        f'<text x="0" y="{top + 12}">{escape(_short(bar.name, most))}</text>',
         f'<text x="{_WIDTH}" y="{top + 12}" text-anchor="end" font-weight="600">{escape(bar.text)}</text>',
         f'<path d="M0 {top + _BAR_TOP + _BAR}H{_WIDTH}" stroke="#d5d9e0"/>',
     ]
@@ -62,8 +62,8 @@ def _drawn(bar: NamedBar, top: int, highest: Decimal, before_label: str) -> str:
     return f'<g class="point" tabindex="0" role="img" aria-label="{escape(said)}">{"".join(parts)}</g>'
 
 
-def _short(name: str, room: int) -> str:
-    return name if len(name) <= room else name[: room - 1].rstrip() + "…"
+def _short(name: str, most: int) -> str:
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
 def _x(value: Decimal, highest: Decimal) -> float:

@@ -3,6 +3,8 @@
 Each would leave a plan that looks whole: it is kept with what is set against something, so that the answer names it.
 """
 
+from itertools import pairwise
+
 from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod
 from fbads_pipeline.domain.chat.plan import LEVELS
 from fbads_pipeline.domain.chat.understanding.figures.bounds import metric_tags
@@ -119,7 +121,7 @@ def _one_metric_above_another(parsed: ParsedQuestion) -> list[str]:
     tags = metric_tags(parsed)
     more = parsed.vocabulary.expression(r"\b(?:{more_words}|{less_words}) $")
     than = parsed.vocabulary.expression(r" (?:do )?(?:{than_words}) ")
-    for one, other in zip(tags, tags[1:], strict=False):
+    for one, other in pairwise(tags):
         between = parsed.text[parsed.words[one.end - 1].end : parsed.place(other)]
         if one.value != other.value and more.search(parsed.text[: parsed.place(one)]) and than.fullmatch(between):
             return [parsed.text[parsed.place(one) : parsed.words[other.end - 1].end]]
