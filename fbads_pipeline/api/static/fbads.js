@@ -250,6 +250,14 @@ function startTalk(panel, opener) {
   if (session) open(`/chat?${new URLSearchParams({ session, about: location.pathname })}`);
 }
 
+/* Enter sends a question; with Shift it begins a line. */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || hasModifier(event) || event.isComposing) return;
+  if (!event.target.matches("textarea[name=question]")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
 const palette = document.querySelector("dialog#palette");
 if (palette) startPalette(palette);
 const legend = document.querySelector("details#keys");

@@ -75,6 +75,28 @@ def test_without_the_script_the_conversation_is_a_page_about_the_one_it_came_fro
         assert urlsplit(page.url).path == "/campaigns/101/hours"
 
 
+def test_enter_sends_a_question_and_with_shift_begins_a_line(browser, named, address):
+    with Watched(browser, address) as watched:
+        page = watched.page
+        page.goto("/chat")
+        page.locator("#question").focus()
+        page.keyboard.press("Enter")
+        assert page.locator("#question").input_value() == "" and page.locator(".asked").count() == 0
+        page.keyboard.type("Campanha 101: gasto")
+        page.keyboard.press("Shift+Enter")
+        page.keyboard.type("ontem")
+        assert page.locator("#question").input_value() == "Campanha 101: gasto\nontem"
+        page.keyboard.press("Enter")
+        expect(page.locator(".said")).to_have_count(1)
+        page.goto("/campaigns/101")
+        page.locator("a[data-ask]").click()
+        expect(page.locator("aside#talk textarea")).to_be_focused()
+        page.keyboard.type("gasto ontem")
+        page.keyboard.press("Enter")
+        expect(page.locator("aside#talk .said")).to_have_count(1)
+        assert urlsplit(page.url).path == "/campaigns/101" and watched.errors == []
+
+
 def test_an_answer_that_does_not_come_is_said_beside_the_page(browser, named, address):
     with Watched(browser, address) as watched:
         page = watched.page

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fbads_pipeline.adapters.translation.translator import translator
-from fbads_pipeline.api.pages.chat.answer_view import answer_view
+from fbads_pipeline.api.pages.chat.answer_view import MOST_ROWS, answer_view
 from fbads_pipeline.domain.chat.answers.cells import metric_label
 from fbads_pipeline.domain.metrics.declared import METRICS
 from fbads_pipeline_tests.services.chat.conftest import EVERY, World
@@ -85,7 +85,8 @@ def check(world: World, language: str, kind: str, words: str) -> None:
         return
     plan, rows = made.plan, made.tables[0].rows
     is_whole = not plan.dimensions and len(rows) == 1 and plan.intent in ("figures", "why")
-    if is_whole and (plan.compare is not None or plan.questioned):
+    has_figure = bool(rows) and all(rows[0].get(metric) is not None for metric in plan.metrics)
+    if is_whole and has_figure and (plan.compare is not None or plan.questioned):
         assert lines[0].startswith(VERDICTS[language]), (words, made.text)
     if kind == "ahead" and plan.intent == "figures" and len(plan.metrics) == 1:
         figures = [row[plan.metrics[0]] for row in rows]
@@ -94,6 +95,13 @@ def check(world: World, language: str, kind: str, words: str) -> None:
         assert lines[0].startswith(AHEAD[language]) == can_lead, (words, made.text)
     if plan.dimensions == ("day",) and len({row["day"] for row in rows}) == len(rows) > 1:
         assert view["charts"] and all("<svg" in one["svg"] for one in view["charts"]), words
+    listed = [one for one in made.tables if any(column.dimension for column in one.query.columns)]
+    if len(listed) == 1 and 1 < len(listed[0].rows) <= MOST_ROWS and plan.intent == "figures":
+        items = [sum(line.startswith("- ") for line in text.split("\n")) for text in (made.text, view["text"])]
+        assert items[0] - items[1] == len(listed[0].rows), (words, view["text"])
+    for table, of in zip(view["tables"], made.tables, strict=True):
+        has_currency = any(row.get("currency") for row in of.rows)
+        assert has_currency or not {"Moeda", "Currency"} & set(table["columns"]), words
     if made.chart is not None and plan.dimensions[0] != "day":
         check_bars(view["charts"], rows, plan.metrics, words)
 

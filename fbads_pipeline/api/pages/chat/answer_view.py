@@ -1,9 +1,10 @@
 """An answer as plain texts for the template: its tables with links, its chart, and what to ask next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
@@ -38,7 +39,7 @@ class AnswerCell:
 def answer_view(made: Answer, chat: Chat, t: Localizer) -> dict[str, Any]:
     """Text, tables, sources, chart and follow-up questions; everything in the language of the answer but labels."""
     return {
-        "text": made.text,
+        "text": text_beside_tables(made.text, made.tables),
         "tables": [_table(table, made.language, chat) for table in made.tables],
         "citations": [{"facts": _facts(vars(one)), "sql": one.sql} for one in made.citations],
         "choices": made.choices,
@@ -47,9 +48,25 @@ def answer_view(made: Answer, chat: Chat, t: Localizer) -> dict[str, Any]:
     }
 
 
+def text_beside_tables(text: str, tables: Sequence[Result]) -> str:
+    """The text without its lists of rows that a table of groups below it shows; other lists stay."""
+    sizes = [len(one.rows) for one in tables if any(column.dimension for column in one.query.columns)]
+    kept: list[str] = []
+    for is_list, lines in groupby(text.split("\n"), lambda line: line.startswith("- ")):
+        part = list(lines)
+        if is_list and 1 < len(part) <= MOST_ROWS and len(part) in sizes:
+            sizes.remove(len(part))
+        else:
+            kept += part
+    return "\n".join(kept)
+
+
 def _table(table: Result, language: str, chat: Chat) -> dict[str, Any]:
-    """Headings and cells, without the columns that only name or explain what another one shows."""
+    """Headings and cells, without the columns that only name or explain what another one shows, and without that of
+    currencies where no figure has one."""
     columns = [one for one in table.query.columns if one.role not in ("label", "unreported")]
+    if not any(row.get("currency") for row in table.rows):
+        columns = [one for one in columns if one.name != "currency"]
 
     def shown(value: Value) -> str:
         return chat.translator.render(value, language)

@@ -1,7 +1,8 @@
 """The answer to a plan for figures: metric and days at the head, a line per row."""
 
+from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from fbads_pipeline.domain.chat.answers.bounds import bound_said
@@ -135,6 +136,8 @@ def heading(plan: Plan, accounts: Sequence[ChatAccount], catalogue: Catalogue) -
     limits = filters(plan, catalogue)
     if limits:
         head = Joined((head, " (", Joined(tuple(limits), "; "), ")"), "")
+    if plan.period is not None and accounts and (in_part := _stretches_in_part(plan, plan.period, accounts)):
+        head = message("chat.in_part", heading=head, stretches=Joined(tuple(in_part), ", "))
     return message("chat.assumed_period", heading=head) if plan.period_is_assumed else head
 
 
@@ -171,6 +174,30 @@ def _clock(minute: int) -> str:
 def days_of(period: RelativePeriod, accounts: Sequence[ChatAccount]) -> Value:
     """The period as days of the calendar."""
     return _days_by_account(period, accounts)
+
+
+def _stretches_in_part(plan: Plan, period: RelativePeriod, accounts: Sequence[ChatAccount]) -> list[Value]:
+    """The first and last week or month where the days of most accounts have a part of it alone: less is no fall."""
+    resolved = [resolve(period, one.today) for one in accounts]
+    first, last = max(sorted(set(resolved)), key=resolved.count)
+    found: list[Value] = []
+    for dimension in plan.dimensions:
+        if dimension not in ("week", "month"):
+            continue
+        for begin, days in dict.fromkeys((_stretch_of(first, dimension), _stretch_of(last, dimension))):
+            end = begin + timedelta(days=days - 1)
+            inside = (min(end, last) - max(begin, first)).days + 1
+            if inside < days:
+                name = group(dimension, {dimension: begin})
+                found.append(message("chat.days_of_stretch", stretch=name, inside=Count(inside), days=Count(days)))
+    return found
+
+
+def _stretch_of(day: date, dimension: str) -> tuple[date, int]:
+    """The first day of its week or month, and how many days that has."""
+    if dimension == "week":
+        return day - timedelta(days=day.weekday()), 7
+    return day.replace(day=1), monthrange(day.year, day.month)[1]
 
 
 def _days_by_account(period: RelativePeriod, accounts: Sequence[ChatAccount]) -> Value:
