@@ -41,7 +41,7 @@ OBSERVED = re.compile(r'<ul class="list observations">.*?</ul>', re.DOTALL)
 def home(home_copy, tmp_path, monkeypatch):
     """The home without its user, so that whoever is at this machine sees everything."""
     monkeypatch.setenv("FBADS_NOW", NOW.isoformat())
-    database = Database(home_copy, tmp_path)
+    database = Database(home_copy, tmp_path, fixed_now=NOW.isoformat())
     with database.owner.begin() as connection:
         connection.execute(sa.text("delete from ops.users"))
         connection.execute(sa.text("delete from ops.suggestions where status = 'PENDING'"))

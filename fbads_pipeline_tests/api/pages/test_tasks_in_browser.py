@@ -36,7 +36,7 @@ def home(postgres, home_after, tmp_path_factory):
     patch.setenv("FBADS_NOW", NOW.isoformat())
     patch.setenv("FBADS_HOME", str(tmp_path_factory.mktemp("home")))
     with copy_of(postgres, home_after) as url:
-        database = Database(url, load_settings().home_path)
+        database = Database(url, load_settings().home_path, fixed_now=NOW.isoformat())
         with database.owner.begin() as connection:
             connection.execute(sa.text("delete from ops.users"))
             connection.execute(sa.text("delete from ops.suggestions where status = 'PENDING'"))
