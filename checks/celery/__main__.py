@@ -95,7 +95,8 @@ def killed_run(farm: Farm, day: date) -> str:
     wait_for("the lost run was ended", lambda: farm.status(run_id) == "FAILURE", PATIENCE)
     wait_for("another run takes its place", lambda: farm.retried_as(run_id) is not None, 60)
     follower = str(farm.retried_as(run_id))
-    _ends_complete(farm, follower, day, PATIENCE)
+    # What the workers ended after the kill counts: the run that takes its place does not read it again.
+    _ends_complete(farm, follower, day, PATIENCE, lost=run_id)
     return f"complete {time.monotonic() - begun:.0f} s after the kill, by the run that took its place"
 
 
@@ -116,12 +117,13 @@ def _reading(farm: Farm, run_id: str) -> int:
     return int(rows[0][0])
 
 
-def _ends_complete(farm: Farm, run_id: str, day: date, seconds: float) -> float:
-    """Seconds until the run has succeeded; raises CheckFailed unless each account was read whole."""
+def _ends_complete(farm: Farm, run_id: str, day: date, seconds: float, *, lost: str | None = None) -> float:
+    """Seconds until the run has succeeded; raises CheckFailed unless each account was read whole. lost: the run whose
+    place it took."""
     farm_over = {"SUCCESS", "FAILURE", "CANCELED"}
     took = wait_for("the run has ended", lambda: farm.status(run_id) in farm_over, seconds)
     farm.sandbox.set_scenario(None)
-    reports = farm.reports(run_id)
+    reports = (farm.reports(lost) if lost is not None else {}) | farm.reports(run_id)
     accounts = {str(row[0]) for row in farm.sql("select account_id from raw.accounts")}
     if farm.status(run_id) != "SUCCESS" or set(reports) != accounts or set(reports.values()) != {"done"}:
         raise CheckFailed(f"run {run_id} ended as {farm.status(run_id)} with {reports}")

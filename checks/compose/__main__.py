@@ -34,8 +34,11 @@ LONG_RUNNING = ("postgres", "code-location", "webserver", "daemon", "sidecar", "
 OURS = ("code-location", "webserver", "daemon", "sidecar", "sandbox")
 COUNT = "select count(*) from marts.campaign_daily"
 WHOLE = "select count(*), sum(spend) from marts.campaign_daily"
-# What `multiprocessing` calls the processes that a code server starts for runs.
-KILL_RUN = "import psutil; [one.kill() for one in psutil.process_iter() if '--multiprocessing-fork' in one.cmdline()]"
+# Those that a code server's fork server has forked are the processes of runs (docs/decisions/operations/0923).
+KILL_RUN = (
+    "import psutil; found = {one.pid: one for one in psutil.process_iter() if 'forkserver' in ' '.join(one.cmdline())};"
+    " [one.kill() for one in found.values() if one.ppid() in found]"
+)
 SCHEMA = "select version_num from public.schema_version"
 RUN_STATES = "select status, count(*) from runs where pipeline_name = 'collect_and_model' group by 1"
 
