@@ -23,12 +23,14 @@ from marts.adsets on conflict do nothing
 """
 # What a figure of an unknown kind, or a missing one, leaves in a text of a page.
 UNWRITTEN = re.compile(r">[^<>]*\b(?:None|nan|NaN|Decimal\(|Infinity)\b[^<>]*<")
+NOW = "2026-11-27T15:00:00+00:00"
 
 
 @pytest.fixture
-def home(home_copy, tmp_path):
-    """The home without its user, so that whoever is at this machine sees everything."""
-    database = Database(home_copy, tmp_path)
+def home(home_copy, tmp_path, monkeypatch):
+    """The home without its user, so that whoever is at this machine sees everything, before its suggestions expire."""
+    monkeypatch.setenv("FBADS_NOW", NOW)
+    database = Database(home_copy, tmp_path, fixed_now=NOW)
     with database.owner.begin() as connection:
         connection.execute(sa.text("delete from ops.users"))
         connection.execute(sa.text(SCORED))
