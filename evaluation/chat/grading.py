@@ -1,10 +1,11 @@
 """Asks every item and grades the answer against its own SQL."""
 
+import calendar
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -112,10 +113,28 @@ def _allowed_beside_rows(made: Answer, item: Item) -> set[str]:
             allowed |= set(f"{day:%d %m %Y}".split() if day else ())
             allowed |= {str(int(part)) for part in (f"{day:%d %m %Y}".split() if day else ())}
         allowed |= {_digits(one) for filtered in citation.filters for one in _NUMBER.findall(filtered)}
+        allowed |= _days_of_parts(citation.first_day, citation.last_day, made.tables)
     if made.coverage is not None:
         allowed |= _covered(made.coverage)
     allowed |= {str(number) for number in range(1, len(made.choices) + 1)}
     return allowed | {_digits(one) for choice in made.choices for one in _NUMBER.findall(choice)}
+
+
+def _days_of_parts(first: date | None, last: date | None, tables: Sequence[Result]) -> set[str]:
+    """Of a list by week or month: how many days its first and last one have, and how many of them are asked for."""
+    groups = {column.name for table in tables for column in table.query.columns if column.role == "key"}
+    if first is None or last is None:
+        return set()
+    asked = [first + timedelta(days=days) for days in range((last - first).days + 1)]
+    found: set[str] = set()
+    for day in (first, last):
+        if "week" in groups:
+            inside = sum(one.isocalendar()[:2] == day.isocalendar()[:2] for one in asked)
+            found |= {*_forms(inside), "7"}
+        if "month" in groups:
+            inside = sum((one.year, one.month) == (day.year, day.month) for one in asked)
+            found |= {*_forms(inside), *_forms(calendar.monthrange(day.year, day.month)[1])}
+    return found
 
 
 def _covered(coverage: AnswerCoverage) -> set[str]:

@@ -150,7 +150,7 @@ def test_a_caller_without_a_login_is_told_in_each_language(app, world):
 
 KEY = re.compile(r"""["']((?:api|pages|reports|metrics)\.[a-z0-9_.]*[a-z0-9_])["']""")
 PROBLEM = re.compile(r'ApiError\(\s*\d+,\s*"\w+",\s*"([\w.]+)"')
-HINT = re.compile(r'hint="(\w+)"')
+HINT = re.compile(r'\bhint="(\w+)"')
 
 
 @pytest.mark.parametrize("code", translator().languages)
