@@ -12,6 +12,7 @@ import pytest
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline_tests.support.forked_program import run_forked
+from fbads_pipeline_tests.support.paths import fast_folder
 
 FBADS = str(Path(sys.executable).parent / "fbads")
 NOW = "2026-11-10T15:00:00+00:00"
@@ -65,7 +66,7 @@ def calm(sandbox):
 @pytest.fixture(scope="module")
 def used_home():
     """A home that the tests of a module share: its database and Dagster's tables are made once."""
-    with tempfile.TemporaryDirectory(prefix="fbads-home-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="fbads-home-", dir=fast_folder(), ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
         EmbeddedPostgres(Path(folder)).stop()

@@ -1,7 +1,26 @@
-"""Where the checkout's files lie."""
+"""Where the checkout's files lie, and where servers of tests keep theirs."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DBT_PROJECT = ROOT / "dbt_project"
 METRICS = DBT_PROJECT / "metrics.yml"
+
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108
+_SPARE_BYTES = 8 << 30
+
+
+def fast_folder() -> Path | None:
+    """A file system in memory where the machine can spare it, else None: the usual place of temporary files.
+
+    On ext4 a seventh of a PostgreSQL's processor time went into making and removing the files of databases.
+    """
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        spare = next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:"))
+        status = os.statvfs(_IN_MEMORY)
+        if min(spare, status.f_bavail * status.f_frsize) > _SPARE_BYTES and os.access(_IN_MEMORY, os.W_OK):
+            return _IN_MEMORY
+    return None

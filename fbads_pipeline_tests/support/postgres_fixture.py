@@ -15,12 +15,13 @@ from psycopg2 import sql
 from fbads_pipeline.adapters.postgres.server import migrate
 from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
 from fbads_pipeline.adapters.postgres.server.engine import engine
+from fbads_pipeline_tests.support.paths import fast_folder
 
 
 @contextmanager
 def postgres_server() -> Iterator[EmbeddedPostgres]:
     """A server that forgets: fsync off, its home gone in the end."""
-    with tempfile.TemporaryDirectory(prefix="fbads-tests-") as home:
+    with tempfile.TemporaryDirectory(prefix="fbads-tests-", dir=fast_folder()) as home:
         Path(home).chmod(0o755)
         with EmbeddedPostgres(Path(home), durable=False) as server:
             yield server
@@ -51,7 +52,7 @@ def fresh_database(server: EmbeddedPostgres, *, template: str = "template1") -> 
 @pytest.fixture
 def open_home() -> Iterator[Path]:
     """An empty home that the server's user can walk to (pytest's own folders are private); gone in the end."""
-    with tempfile.TemporaryDirectory(prefix="fbads-home-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="fbads-home-", dir=fast_folder(), ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
         EmbeddedPostgres(Path(folder)).stop()
