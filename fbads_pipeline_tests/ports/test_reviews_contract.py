@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -43,6 +44,13 @@ def test_breaches_are_those_of_each_accounts_last_review(reviews):
     assert reviews.current_breaches() == [first, second]
     assert save(reviews, second, accounts=("1", "2")) == 1
     assert reviews.current_breaches() == [second]
+
+
+def test_the_target_that_a_limit_follows_from_is_kept_and_renewed(reviews):
+    of_cpa = replace(a_breach(high_cpa(), "cpa_above"), target_cpa=Decimal(50))
+    of_roas = replace(of_cpa, target_roas=Decimal("1.5"))
+    assert [save(reviews, one) for one in (of_cpa, of_roas, of_roas)] == [1, 1, 0]
+    assert reviews.current_breaches() == [of_roas]
 
 
 def test_an_account_that_is_not_reviewed_any_more_is_forgotten(reviews):

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from fbads_pipeline.domain.recommendations.targets import CampaignTargets, SettingsTargets
+from fbads_pipeline.domain.recommendations.targets import CampaignTargets, CpaTarget, SettingsTargets
 
 Rule = Literal["ctr_below", "cpa_above"]
 
@@ -72,7 +72,8 @@ class CampaignWindow:
 class Breach:
     """One campaign beyond one limit. observed is None where nothing was converted at all (a CPA without end).
 
-    target_cpa: what a conversion may cost in that campaign, None for a breach that was stored without it.
+    target_cpa: what a conversion may cost in that campaign, None for a breach that was stored without it. target_roas:
+    the ROAS that it follows from, None where a CPA was set.
     """
 
     window: CampaignWindow
@@ -80,6 +81,7 @@ class Breach:
     observed: Decimal | None
     limit: Decimal
     target_cpa: Decimal | None = None
+    target_roas: Decimal | None = None
 
 
 def pursues(goal_family: str, objective: str | None) -> bool:
@@ -100,7 +102,7 @@ def breaches(
     known = targets or SettingsTargets(limits)
     found: list[Breach] = []
     for window in sorted(windows, key=lambda one: (one.account_id, one.campaign_id)):
-        target = known.target_of(window, window.campaign_id, window.last_day).cpa
+        target = known.target_of(window, window.campaign_id, window.last_day)
         found += filter(None, (_ctr_below(window, limits, target), _cpa_above(window, limits, target)))
     return found
 
@@ -112,19 +114,19 @@ def is_past_limit(breach: Breach) -> bool:
     return breach.observed < breach.limit if breach.rule == CTR_BELOW else breach.observed > breach.limit
 
 
-def _ctr_below(window: CampaignWindow, limits: BreachLimits, target: Decimal) -> Breach | None:
+def _ctr_below(window: CampaignWindow, limits: BreachLimits, target: CpaTarget) -> Breach | None:
     if window.ctr is None or window.ctr >= limits.ctr_limit:
         return None
     if window.impressions is None or window.impressions < limits.ctr_min_impressions:
         return None
-    return Breach(window, CTR_BELOW, window.ctr, limits.ctr_limit, target)
+    return Breach(window, CTR_BELOW, window.ctr, limits.ctr_limit, *target)
 
 
-def _cpa_above(window: CampaignWindow, limits: BreachLimits, target: Decimal) -> Breach | None:
-    if window.spend < limits.cpa_min_spend_factor * target:
+def _cpa_above(window: CampaignWindow, limits: BreachLimits, target: CpaTarget) -> Breach | None:
+    if window.spend < limits.cpa_min_spend_factor * target.cpa:
         return None
     if window.conversions == 0 and window.pursues_the_goal:
-        return Breach(window, CPA_ABOVE, None, target, target)
-    if window.cpa is None or window.cpa <= target:
+        return Breach(window, CPA_ABOVE, None, target.cpa, *target)
+    if window.cpa is None or window.cpa <= target.cpa:
         return None
-    return Breach(window, CPA_ABOVE, window.cpa, target, target)
+    return Breach(window, CPA_ABOVE, window.cpa, target.cpa, *target)

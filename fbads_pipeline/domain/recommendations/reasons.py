@@ -41,12 +41,16 @@ def estimate_reason(action: str, evidence: Mapping[str, Any], currency: str | No
     currency where it is given, every number one of the evidence's."""
     reported = _reported(evidence, currency)
     low, cpa, high = (_amount(one, currency) for one in evidence["projected"]["cpa"])
-    target = _amount(evidence["target_cpa"], currency)
-    roas = evidence.get("target_roas")
-    if roas is not None:
-        target = message("recommendations.target_of_roas", target=target, roas=Count(_decimal(roas)))
+    target = target_said(_amount(evidence["target_cpa"], currency), evidence.get("target_roas"))
     projected = message("recommendations.projected", cpa=cpa, cpa_low=low, cpa_high=high, target=target)
     return sentences(reported, projected, Message(f"recommendations.effect.{action}", _effect(evidence, currency)))
+
+
+def target_said(target: Value, roas: float | Decimal | None) -> Value:
+    """What a conversion may cost, with the ROAS that it follows from where one was set."""
+    if roas is None:
+        return target
+    return message("recommendations.target_of_roas", target=target, roas=Count(_decimal(roas)))
 
 
 def would_change(action: str, evidence: Mapping[str, Any], currency: str | None = None) -> Message:
@@ -118,7 +122,7 @@ def _limit(breach: Breach) -> Message:
             impressions=Count(window.impressions or 0),
             limit=Percent(breach.limit),
         )
-    limit = Money(breach.limit, window.currency)
+    limit = target_said(Money(breach.limit, window.currency), breach.target_roas)
     if breach.observed is None:
         return message("recommendations.no_conversion", limit=limit)
     return message(

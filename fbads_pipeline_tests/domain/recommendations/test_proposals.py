@@ -153,6 +153,20 @@ def test_an_observation_of_a_cpa_above_its_target_says_what_pausing_would_lose()
     )
 
 
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (cpa(), "CPA de R$ 81,40 com 20 conversões, acima do limite de {}"),
+        (cpa(conversions="0"), "nenhuma conversão, com limite de CPA de {}"),
+        (ctr(spend="288", conversions="10"), "mas CPA de R$ 28,80 com 10 conversões, dentro da meta de {}"),
+    ],
+)
+def test_a_limit_that_follows_from_a_roas_says_so_wherever_it_is_shown(found, said):
+    observed = proposals([replace(found, target_roas=Decimal("1.5"))], [a_verdict(p_better=0.2)]).observations
+    limit = "R$ 50,00 (o que uma conversão desta campanha pode custar com ROAS de 1,5)"
+    assert said.format(limit) in reads(observed[0].reason, "pt")
+
+
 def test_a_campaign_to_be_raised_is_only_observed_beside_its_limit():
     found = proposals([ctr("7")], verdicts({"7"}))
     assert [(one.campaign_id, one.kind) for one in found.suggestions] == [("7", "BUDGET_UP"), ("9", "PAUSE")]

@@ -81,13 +81,14 @@ with incoming as (
         ctr numeric,
         cpa numeric,
         marts_version bigint,
-        target_cpa numeric
+        target_cpa numeric,
+        target_roas numeric
     )
 )
 
 insert into analysis.breaches as known (
     account_id, campaign_id, rule, day, first_day, campaign_name, currency, observed, limit_value, impressions, clicks,
-    spend, conversions, ctr, cpa, marts_version, target_cpa, found_at
+    spend, conversions, ctr, cpa, marts_version, target_cpa, target_roas, found_at
 )
 select
     account_id,
@@ -107,6 +108,7 @@ select
     cpa,
     marts_version,
     target_cpa,
+    target_roas,
     :at
 from incoming
 on conflict (account_id, campaign_id, rule, day) do update
@@ -124,16 +126,19 @@ on conflict (account_id, campaign_id, rule, day) do update
         cpa = excluded.cpa,
         marts_version = excluded.marts_version,
         target_cpa = excluded.target_cpa,
+        target_roas = excluded.target_roas,
         found_at = excluded.found_at
     where
     (
         known.first_day, known.campaign_name, known.currency, known.observed, known.limit_value, known.impressions,
-        known.clicks, known.spend, known.conversions, known.ctr, known.cpa, known.target_cpa
+        known.clicks, known.spend, known.conversions, known.ctr, known.cpa, known.target_cpa,
+        known.target_roas
     )
     is distinct from (
         excluded.first_day, excluded.campaign_name, excluded.currency, excluded.observed, excluded.limit_value,
         excluded.impressions, excluded.clicks, excluded.spend, excluded.conversions, excluded.ctr, excluded.cpa,
-        excluded.target_cpa
+        excluded.target_cpa,
+        excluded.target_roas
     );
 
 -- name: current_breaches
@@ -155,7 +160,8 @@ select
     known.ctr,
     known.cpa,
     known.marts_version,
-    known.target_cpa
+    known.target_cpa,
+    known.target_roas
 from analysis.breaches as known
 inner join analysis.reviews as reviews on known.account_id = reviews.account_id and known.day = reviews.day
 order by known.account_id asc, known.campaign_id asc, known.rule desc;

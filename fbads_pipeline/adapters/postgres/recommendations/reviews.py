@@ -184,6 +184,7 @@ def _breach_row(breach: Breach) -> dict[str, Any]:
         "observed": breach.observed,
         "limit_value": breach.limit,
         "target_cpa": breach.target_cpa,
+        "target_roas": breach.target_roas,
     }
 
 
@@ -195,6 +196,7 @@ def _breach(row: sa.RowMapping) -> Breach:
         row["observed"],
         row["limit_value"],
         row["target_cpa"],
+        row["target_roas"],
     )
 
 

@@ -10,7 +10,7 @@ from fbads_pipeline.domain.core.messages import Message, Money, Value, message
 from fbads_pipeline.domain.recommendations.breaches import CTR_BELOW, Breach
 from fbads_pipeline.domain.recommendations.inbox.withheld import NOT_REPORTED, RULE_DECIDES, Withheld
 from fbads_pipeline.domain.recommendations.new_suggestions import Promise, breach_evidence
-from fbads_pipeline.domain.recommendations.reasons import chance_of, limit_parts, window_spent
+from fbads_pipeline.domain.recommendations.reasons import chance_of, limit_parts, target_said, window_spent
 
 Against = Literal["estimate", "cpa within target", "another suggestion"] | Withheld
 
@@ -89,7 +89,7 @@ def _but(breaches: Sequence[Breach], against: Against, estimate: Promise | None)
             "recommendations.against.cpa_within_target",
             cpa=Money(cpa, window.currency, apart_from=target),
             conversions=message("recommendations.conversions", count=window.conversions or Decimal(0)),
-            target=Money(target, window.currency),
+            target=target_said(Money(target, window.currency), breaches[0].target_roas),
         )
     if estimate is not None and against == "estimate":
         expected = Decimal(str(round(estimate.effect_expected, 2)))
