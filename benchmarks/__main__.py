@@ -24,6 +24,7 @@ import psutil
 import sqlalchemy as sa
 
 from benchmarks.baseline_client import load
+from benchmarks.launched_ticks import launched_ticks
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.adapters.processes import Children, free_port
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database, postgres_server
@@ -48,7 +49,7 @@ def main() -> None:
             )
             _scenario(graph_url, {})
             _ticks(arguments.runs, graph_url, Path(folder))
-            _start_and_message(graph_url, Path(folder), *days)
+            _start_and_message(graph_url, Path(folder), arguments.runs, *days)
         if arguments.large:
             with _sandbox(Path(folder), campaigns=200) as graph_url, postgres_server() as server:
                 _collecting("large load", 1, graph_url, server, Path(folder), days)
@@ -105,7 +106,7 @@ def _ticks(runs: int, graph_url: str, folder: Path) -> None:
     _row("tick: peak MB, CPU s", f"{median['peak_rss_bytes'] / 2**20:.0f}, {median['cpu_seconds']['program']:.1f}")
 
 
-def _start_and_message(graph_url: str, folder: Path, since: str, until: str) -> None:
+def _start_and_message(graph_url: str, folder: Path, runs: int, since: str, until: str) -> None:
     """Dagster and the sidecar up; a sync publishes the marts; the sensor's review sends its message."""
     home = folder / "message"
     environment = _environment(graph_url, home)
@@ -120,10 +121,18 @@ def _start_and_message(graph_url: str, folder: Path, since: str, until: str) -> 
             _end(up)
     try:
         _sync(graph_url, home, since, until, **environment)
+        _launched(home, int(environment["FBADS_DAGSTER_PORT"]), runs)
         url = _fbads(environment, "db", "url").strip()
         _row("marts published to message sent: seconds", f"{_seconds_to_message(url):.1f}")
     finally:
         _end(up)
+
+
+def _launched(home: Path, port: int, runs: int) -> None:
+    today = datetime.now(UTC).date()
+    ticks = launched_ticks(home, port, runs, today - timedelta(days=1), today)
+    told = ", ".join(f"{total:.1f} ({own:.1f})" for total, own in ticks)
+    _row("tick launched by Dagster: seconds to its end (of the run)", told)
 
 
 def _seconds_to_message(url: str) -> float:
