@@ -46,8 +46,15 @@ class Records(Protocol):
     def pack_days(self, *, before: date, now: datetime) -> int:
         """Packs the lists of actions of account-local days before that one; how many, by account, level, breakdown."""
 
-    def drop_dagster_events(self, *, before: datetime) -> dict[str, int]:
-        """Runs that ended before, with their events; of each partition the newest materialization stays."""
+    def drop_dagster_events(self, *, before: datetime, details_before: datetime) -> dict[str, int]:
+        """Runs that ended before, with their events; of each partition the newest materialization stays.
+
+        Of runs that succeeded the plans and hand-overs of their steps already go when they are older than the latter.
+        """
+
+    def rebuild_indexes(self) -> dict[str, int]:
+        """Makes indexes anew that are far from full, while others read and write; by how many bytes each became
+        smaller. One that others keep locked is left for the next time."""
 
     def to_vacuum(self) -> tuple[str, ...]:
         """Tables of which a fifth and more are dead rows."""

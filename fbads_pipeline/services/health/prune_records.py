@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from fbads_pipeline.domain.health.pruning import (
     DAGSTER_DAYS,
+    DAGSTER_DETAIL_DAYS,
     PACKED_DAYS_LATER,
     READINGS_WHOLE_DAYS,
     PruningReport,
@@ -15,11 +16,14 @@ from fbads_pipeline.ports.health import Records, RunFolders
 def prune_records(records: Records, folders: RunFolders, clock: Clock, *, restatement_days: int) -> PruningReport:
     """Thin readings, and drop Dagster's runs, events and files whose time is over; the same again changes nothing.
 
-    Lists of days that are not read again by themselves are packed. restatement_days: those that are.
+    Lists of days that are not read again by themselves are packed, sparse indexes rebuilt. restatement_days: those
+    that are read again.
     """
     now = clock.now()
     rows = records.thin_readings(before=(now - timedelta(days=READINGS_WHOLE_DAYS)).date())
-    rows |= records.drop_dagster_events(before=now - timedelta(days=DAGSTER_DAYS))
+    rows |= records.drop_dagster_events(
+        before=now - timedelta(days=DAGSTER_DAYS), details_before=now - timedelta(days=DAGSTER_DETAIL_DAYS)
+    )
     dropped = folders.drop(before=now - timedelta(days=DAGSTER_DAYS))
     packed = records.pack_days(before=(now - timedelta(days=restatement_days + PACKED_DAYS_LATER)).date(), now=now)
-    return PruningReport(rows, packed, dropped, records.to_vacuum())
+    return PruningReport(rows, packed, dropped, records.rebuild_indexes(), records.to_vacuum())

@@ -1,15 +1,18 @@
 """Old records in the pipeline's database and in Dagster's."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
 from fbads_pipeline.adapters.postgres.collection import packing
 from fbads_pipeline.adapters.postgres.reading import reading
+from fbads_pipeline.adapters.postgres.server.engine import DatabaseInterrupted
 from fbads_pipeline.adapters.postgres.statements import Statements
-from fbads_pipeline.domain.health.pruning import KEPT_AGES
+from fbads_pipeline.domain.health.pruning import KEPT_AGES, REBUILT_A_NIGHT, REBUILT_BYTES, REBUILT_TIMES
 
 SQL = Statements(__package__, "records.sql")
+_DETAILS = "drop_dagster_details"
 _OF_DAGSTER = ("drop_dagster_checks", "drop_dagster_events", "drop_dagster_runs")
 
 
@@ -44,14 +47,31 @@ class PostgresRecords:
                 days += packing.pack_days(connection, account_id, before=before, now=now)
         return days
 
-    def drop_dagster_events(self, *, before: datetime) -> dict[str, int]:
-        # Dagster keeps its instants in UTC without saying so.
-        asked = {"before": before.astimezone(UTC).replace(tzinfo=None)}
+    def drop_dagster_events(self, *, before: datetime, details_before: datetime) -> dict[str, int]:
         gone = {}
-        for statement in _OF_DAGSTER:
+        for statement, instant in ((_DETAILS, details_before), *((one, before) for one in _OF_DAGSTER)):
+            # Dagster keeps its instants in UTC without saying so.
+            asked = {"before": instant.astimezone(UTC).replace(tzinfo=None)}
             with self._dagster.begin() as connection:
                 gone[statement.removeprefix("drop_")] = connection.execute(SQL[statement], asked).rowcount
         return gone
+
+    def rebuild_indexes(self) -> dict[str, int]:
+        bounds = {"least_bytes": REBUILT_BYTES, "most_times": REBUILT_TIMES, "most_indexes": REBUILT_A_NIGHT}
+        smaller = {}
+        # PostgreSQL makes an index beside its readers and writers only outside of a transaction.
+        with self._owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(SQL["wait_for_no_lock_longer"])
+            for name in connection.execute(SQL["unfinished_indexes"]).scalars().all():
+                with suppress(sa.exc.DBAPIError, DatabaseInterrupted):
+                    connection.exec_driver_sql(f"drop index concurrently if exists {name}")
+            for name, size in connection.execute(SQL["sparse_indexes"], bounds).all():
+                with suppress(sa.exc.DBAPIError, DatabaseInterrupted):
+                    connection.exec_driver_sql(f"reindex index concurrently {name}")
+                    now = connection.execute(SQL["index_bytes"], {"index_name": name}).scalar_one()
+                    smaller[name] = size - now
+            connection.execute(SQL["wait_for_locks_again"])
+        return smaller
 
     def to_vacuum(self) -> tuple[str, ...]:
         with reading(self._owner) as connection:

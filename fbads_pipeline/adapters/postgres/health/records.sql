@@ -104,6 +104,35 @@ where
         where runs.run_id = events.run_id and runs.status not in ('SUCCESS', 'FAILURE', 'CANCELED')
     );
 
+-- name: drop_dagster_details
+-- Of runs that succeeded: what they were going to make, that a step handed on what it made, and that a view was found
+-- as it was; the newest word on each view stays.
+delete from event_logs as events
+using runs
+where
+    events.run_id = runs.run_id
+    and runs.status = 'SUCCESS'
+    and events.timestamp < cast(:before as timestamp)
+    and (
+        events.dagster_event_type in (
+            'ASSET_MATERIALIZATION_PLANNED', 'ASSET_CHECK_EVALUATION_PLANNED', 'STEP_OUTPUT', 'STEP_INPUT',
+            'HANDLED_OUTPUT', 'LOADED_INPUT', 'HOOK_SKIPPED'
+        )
+        or (
+            events.dagster_event_type = 'ASSET_MATERIALIZATION'
+            and events.event like '%"text": "unchanged"}, "label": "dbt"}%'
+            and exists (
+                select 1
+                from event_logs as newer
+                where
+                    newer.asset_key = events.asset_key
+                    and newer.dagster_event_type = 'ASSET_MATERIALIZATION'
+                    and newer.partition is not distinct from events.partition
+                    and newer.id > events.id
+            )
+        )
+    );
+
 -- name: drop_dagster_checks
 -- Of each check the newest evaluation stays.
 delete from asset_check_executions as executions
@@ -124,3 +153,63 @@ select schemaname || '.' || relname as table_name
 from pg_stat_user_tables
 where n_dead_tup > 10000 and n_dead_tup > 0.2 * n_live_tup
 order by n_dead_tup desc;
+
+-- name: wait_for_no_lock_longer
+set lock_timeout = '20s';
+
+-- name: wait_for_locks_again
+reset lock_timeout;
+
+-- name: unfinished_indexes
+-- What a rebuild that was stopped leaves behind.
+select format('%I.%I', spaces.nspname, classes.relname) as index_name
+from pg_index as facts
+inner join pg_class as classes on facts.indexrelid = classes.oid
+inner join pg_namespace as spaces on classes.relnamespace = spaces.oid
+where not facts.indisvalid and classes.relname ~ '_cc(new|old)[0-9]*$'
+order by index_name;
+
+-- name: sparse_indexes
+-- An entry has a header of 8 bytes, its columns, rounded up to 8, and a pointer of 4; a new index fills nine tenths of
+-- its pages, of which 8152 bytes hold entries. Without statistics of each column nothing is said of an index.
+with entries as (
+    select
+        facts.indexrelid,
+        8 + 8 * ceil(sum(stats.avg_width) / 8.0) + 4 as bytes_each
+    from pg_index as facts
+    cross join lateral unnest(facts.indkey) as parts (number)
+    inner join pg_class as relations on facts.indrelid = relations.oid
+    inner join pg_namespace as spaces on relations.relnamespace = spaces.oid
+    left join pg_attribute as named on facts.indrelid = named.attrelid and parts.number = named.attnum
+    left join pg_stats as stats
+        on
+            spaces.nspname = stats.schemaname
+            and relations.relname = stats.tablename
+            and named.attname = stats.attname
+    where facts.indisvalid and spaces.nspname not like 'pg\_%' and spaces.nspname <> 'information_schema'
+    group by facts.indexrelid
+    having bool_and(stats.avg_width is not null)
+),
+
+estimates as (
+    select
+        format('%I.%I', spaces.nspname, classes.relname) as index_name,
+        pg_relation_size(classes.oid) as bytes,
+        8192 * ceil(classes.reltuples * entries.bytes_each / (8152 * 0.9)) as full_bytes
+    from entries
+    inner join pg_class as classes on entries.indexrelid = classes.oid
+    inner join pg_namespace as spaces on classes.relnamespace = spaces.oid
+    inner join pg_am as methods on classes.relam = methods.oid
+    where methods.amname = 'btree' and classes.reltuples > 0
+)
+
+select
+    index_name,
+    bytes
+from estimates
+where bytes > :least_bytes and bytes > :most_times * full_bytes
+order by bytes - full_bytes desc, index_name
+limit :most_indexes;
+
+-- name: index_bytes
+select pg_relation_size(to_regclass(:index_name)) as bytes;

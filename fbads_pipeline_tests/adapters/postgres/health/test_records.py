@@ -7,7 +7,8 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
-from fbads_pipeline.adapters.postgres.health.records import PostgresRecords
+from fbads_pipeline.adapters.postgres.health import records as records_module
+from fbads_pipeline.adapters.postgres.health.records import SQL, PostgresRecords
 from fbads_pipeline.adapters.postgres.server.database import DAGSTER_DATABASE_URL
 from fbads_pipeline.adapters.run_files.folders import HomeRunFolders
 from fbads_pipeline.domain.health.pruning import KEPT_AGES
@@ -121,7 +122,8 @@ def test_dagsters_old_runs_go_and_each_partition_keeps_its_newest_materializatio
         connection.exec_driver_sql(
             "update asset_check_executions set create_timestamp = create_timestamp - interval '31 days'"
         )
-    gone = PostgresRecords(engine, engine).drop_dagster_events(before=datetime.now(UTC) - timedelta(days=30))
+    month = {"before": datetime.now(UTC) - timedelta(days=30), "details_before": datetime.now(UTC) - timedelta(days=30)}
+    gone = PostgresRecords(engine, engine).drop_dagster_events(**month)
     assert gone["dagster_runs"] == 3 and gone["dagster_events"] > 20 and gone["dagster_checks"] == 2
     assert {run.run_id for run in instance.get_runs()} == {young, under_way.run_id}
     assert rows(engine, "select count(*) from event_logs where run_id = :run", run=under_way.run_id) > [(0,)]
@@ -132,11 +134,121 @@ def test_dagsters_old_runs_go_and_each_partition_keeps_its_newest_materializatio
     )
     assert left == [("a", 1), ("b", 1)]
     assert instance.get_materialized_partitions(facts.key) == {"a", "b"}
-    assert PostgresRecords(engine, engine).drop_dagster_events(before=datetime.now(UTC) - timedelta(days=30)) == {
+    assert PostgresRecords(engine, engine).drop_dagster_events(**month) == {
+        "dagster_details": 0,
         "dagster_checks": 0,
         "dagster_events": 0,
         "dagster_runs": 0,
     }
+
+
+@dg.asset
+def fails():
+    raise ValueError("no figure")
+
+
+def test_plans_and_hand_overs_of_runs_that_succeeded_go_before_their_runs(dagster):
+    instance, engine = dagster
+    old = dg.materialize([facts, facts_are_right], instance=instance, partition_key="a").run_id
+    young = dg.materialize([facts, facts_are_right], instance=instance, partition_key="b").run_id
+    failed = dg.materialize([fails], instance=instance, raise_on_error=False).run_id
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("update event_logs set timestamp = timestamp - interval '8 days' where run_id <> :young"),
+            {"young": young},
+        )
+    kinds = "select dagster_event_type, count(*) from event_logs where run_id = :run group by 1 order by 1"
+    before = {run: dict(rows(engine, kinds, run=run)) for run in (old, young, failed)}
+    now = datetime.now(UTC)
+    gone = PostgresRecords(engine, engine).drop_dagster_events(
+        before=now - timedelta(days=30), details_before=now - timedelta(days=7)
+    )
+    after = {run: dict(rows(engine, kinds, run=run)) for run in (old, young, failed)}
+    assert (after[young], after[failed]) == (before[young], before[failed])
+    assert set(before[old]) - set(after[old]) == {
+        "ASSET_MATERIALIZATION_PLANNED",
+        "ASSET_CHECK_EVALUATION_PLANNED",
+        "STEP_OUTPUT",
+        "HANDLED_OUTPUT",
+    }
+    assert {kind: before[old][kind] for kind in after[old]} == after[old]
+    assert gone["dagster_details"] == sum(before[old].values()) - sum(after[old].values())
+    assert (gone["dagster_runs"], gone["dagster_events"]) == (0, 0)
+    assert instance.get_run_by_id(old).status == dg.DagsterRunStatus.SUCCESS
+    assert instance.get_materialized_partitions(facts.key) == {"a", "b"}
+    steps = [one.status.value for one in instance.get_run_step_stats(old)]
+    assert steps == ["SUCCESS", "SUCCESS"], "its page still says what each step did"
+
+
+@dg.asset
+def a_view(context):
+    context.add_output_metadata({"dbt": dg.MetadataValue.text("unchanged")})
+
+
+def test_of_a_view_that_was_found_as_it_was_the_newest_word_stays(dagster):
+    instance, engine = dagster
+    for _ in range(3):
+        assert dg.materialize([a_view], instance=instance).success
+        assert dg.materialize([facts], instance=instance, partition_key="a").success
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update event_logs set timestamp = timestamp - interval '4 days'")
+    now = datetime.now(UTC)
+    records = PostgresRecords(engine, engine)
+    records.drop_dagster_events(before=now - timedelta(days=30), details_before=now - timedelta(days=3))
+    left = rows(
+        engine,
+        "select asset_key, count(*) from event_logs where dagster_event_type = 'ASSET_MATERIALIZATION'"
+        " group by asset_key order by asset_key",
+    )
+    assert left == [('["a_view"]', 1), ('["facts"]', 3)]
+    assert instance.get_latest_materialization_event(a_view.key) is not None
+
+
+def half_full(engine, table, rows_kept):
+    """A table of which so many rows in four are left, spread over each page of its index."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"create table public.{table} (account_id text, n int, primary key (account_id, n))")
+        connection.exec_driver_sql(
+            f"insert into public.{table} select 'act_' || mod(n, 3), n from generate_series(1, 120000) as g (n)"
+        )
+        connection.execute(sa.text(f"delete from public.{table} where mod(n, 4) >= :kept"), {"kept": rows_kept})
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"vacuum (analyze) public.{table}")
+
+
+def size(engine, index):
+    return rows(engine, f"select pg_relation_size('public.{index}')")[0][0]
+
+
+@pytest.fixture
+def small_ones_too(monkeypatch):
+    monkeypatch.setattr(records_module, "REBUILT_BYTES", 1 << 20)
+
+
+def test_an_index_that_is_half_empty_is_rebuilt_once_and_a_full_one_never(migrated_engine, small_ones_too):
+    half_full(migrated_engine, "sparse", 2)
+    half_full(migrated_engine, "dense", 4)
+    records = PostgresRecords(migrated_engine, migrated_engine)
+    before = size(migrated_engine, "sparse_pkey")
+    rebuilt = records.rebuild_indexes()
+    assert rebuilt == {"public.sparse_pkey": before - size(migrated_engine, "sparse_pkey")}
+    assert rebuilt["public.sparse_pkey"] > 0.4 * before
+    assert records.rebuild_indexes() == {}
+
+
+def test_an_index_in_use_is_left_for_the_next_night_and_nothing_half_made_stays(
+    migrated_engine, small_ones_too, monkeypatch
+):
+    half_full(migrated_engine, "sparse", 2)
+    monkeypatch.setitem(SQL.__dict__["_clauses"], "wait_for_no_lock_longer", sa.text("set lock_timeout = '200ms'"))
+    records = PostgresRecords(migrated_engine, migrated_engine)
+    with migrated_engine.begin() as other:
+        other.exec_driver_sql("update public.sparse set n = n where n = 1")
+        assert records.rebuild_indexes() == {}
+        assert rows(other.engine, "select count(*) from pg_index where not indisvalid") == [(1,)]
+    assert list(records.rebuild_indexes()) == ["public.sparse_pkey"]
+    assert rows(migrated_engine, "select count(*) from pg_index where not indisvalid") == [(0,)]
+    assert rows(migrated_engine, "show lock_timeout") == [("0",)]
 
 
 def test_folders_of_old_runs_go_and_others_stay(tmp_path):
@@ -165,9 +277,12 @@ class Recorded:
         self.before["packed"] = before
         return 5
 
-    def drop_dagster_events(self, *, before):
-        self.before["dagster"] = before
+    def drop_dagster_events(self, *, before, details_before):
+        self.before |= {"dagster": before, "details": details_before}
         return {"dagster_runs": 3}
+
+    def rebuild_indexes(self):
+        return {"raw.insights_pkey": 6}
 
     def drop(self, *, before):
         self.before["folders"] = before
@@ -184,11 +299,13 @@ def test_readings_are_kept_whole_for_ninety_days_and_runs_for_thirty():
         "readings": date(2026, 8, 12),
         "packed": date(2026, 10, 6),
         "dagster": datetime(2026, 10, 11, 15, tzinfo=UTC),
+        "details": datetime(2026, 11, 7, 15, tzinfo=UTC),
         "folders": datetime(2026, 10, 11, 15, tzinfo=UTC),
     }
-    assert (report.rows, report.packed_days, report.folders, report.to_vacuum) == (
+    assert (report.rows, report.packed_days, report.folders, report.rebuilt, report.to_vacuum) == (
         {"insight_readings": 2, "dagster_runs": 3},
         5,
         4,
+        {"raw.insights_pkey": 6},
         ("raw.insights",),
     )
