@@ -84,9 +84,8 @@ class Settings(BaseSettings):
         description=f"Comma list of the attribution windows that are requested: {', '.join(ANSWERED_WINDOWS)}.",
     )
     restatement_days: int = Field(28, ge=2, le=92, description="Days that are read again once a day.")
-    history_days: int = Field(
-        90, ge=0, le=1125, description="Days that a new account is read back by itself, newest first."
-    )
+    breakdown_days: int | None = Field(None, ge=93, description="Age in days at which breakdowns go; unset, never.")
+    history_days: int = Field(90, ge=0, le=1125, description="Days that a new account is read back, newest first.")
     goal_family: str = Field(
         "purchase",
         description="What accounts go for by default: a conversion family, or one action type such as"

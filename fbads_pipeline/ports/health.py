@@ -43,6 +43,9 @@ class Records(Protocol):
     def thin_readings(self, *, before: date) -> dict[str, int]:
         """Of account-local days before that one: the last reading up to each of the kept ages, and the last of all."""
 
+    def drop_breakdowns(self, *, before: date) -> int:
+        """Rows by a breakdown of account-local days before that one, and that these days were read by it: how many."""
+
     def pack_days(self, *, before: date, now: datetime) -> int:
         """Packs the lists of actions of account-local days before that one; how many, by account, level, breakdown."""
 

@@ -139,10 +139,18 @@ def kept_records(
 ) -> dg.MaterializeResult[None]:
     """Readings after 90 days, and Dagster's runs, events and files after 30: how many went, and tables to vacuum.
 
+    Rows by a breakdown go at the age that FBADS_BREAKDOWN_DAYS says.
+
     Lists of actions of days that are read again no more are packed: of how many days, levels and breakdowns. Indexes
     that are far from full are rebuilt: by how many bytes each became smaller.
     """
-    report = prune_records(records, run_folders, clock, restatement_days=settings.restatement_days)
+    report = prune_records(
+        records,
+        run_folders,
+        clock,
+        restatement_days=settings.restatement_days,
+        breakdown_days=settings.breakdown_days,
+    )
     return dg.MaterializeResult(
         metadata={
             **report.rows,

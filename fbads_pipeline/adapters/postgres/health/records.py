@@ -1,5 +1,6 @@
 """Old records in the pipeline's database and in Dagster's."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
@@ -32,10 +33,19 @@ class PostgresRecords:
                 days = list(connection.execute(SQL["thin_insight_readings"], asked).scalars())
                 gone["insight_readings"] += len(days)
                 gone["reading_runs"] += connection.execute(SQL["thin_reading_runs"], asked).rowcount
-                if days:
-                    connection.execute(SQL["order_changed_days"])
-                    thinned = {"account": account_id, "days": sorted(set(days))}
-                    connection.execute(SQL["note_thinned_days"], thinned)
+                _note_days(connection, account_id, days)
+        return gone
+
+    def drop_breakdowns(self, *, before: date) -> int:
+        with reading(self._owner) as connection:
+            accounts = list(connection.execute(SQL["thinned_accounts"]).scalars())
+        gone = 0
+        for account_id in accounts:
+            asked = {"account": account_id, "before": before, "most_days": packing.DAYS_AT_ONCE}
+            with self._owner.begin() as connection:
+                rows, days = connection.execute(SQL["drop_breakdowns"], asked).one()
+                gone += rows
+                _note_days(connection, account_id, days)
         return gone
 
     def pack_days(self, *, before: date, now: datetime) -> int:
@@ -76,3 +86,10 @@ class PostgresRecords:
     def to_vacuum(self) -> tuple[str, ...]:
         with reading(self._owner) as connection:
             return tuple(connection.execute(SQL["tables_to_vacuum"]).scalars())
+
+
+def _note_days(connection: sa.Connection, account_id: str, days: Collection[date]) -> None:
+    """The models of these days are made anew."""
+    if days:
+        connection.execute(SQL["order_changed_days"])
+        connection.execute(SQL["note_thinned_days"], {"account": account_id, "days": sorted(set(days))})

@@ -64,6 +64,57 @@ delete from raw.reading_runs as runs
 using aged
 where runs.ctid = aged.place and aged.newest_first > 1;
 
+-- name: drop_breakdowns
+-- Of the oldest such days: rows, and the notes that they were read, so that they are unknown afterwards and not empty.
+with aged as (
+    select
+        states.account_id,
+        states.level,
+        states.breakdown,
+        states.day
+    from raw.day_states as states
+    where states.account_id = :account and states.breakdown <> '' and states.day < :before
+    order by states.day, states.level, states.breakdown
+    limit :most_days
+    for update
+),
+
+gone_states as (
+    delete from raw.day_states as states
+    using aged
+    where
+        states.account_id = aged.account_id
+        and states.level = aged.level
+        and states.breakdown = aged.breakdown
+        and states.day = aged.day
+),
+
+gone_runs as (
+    delete from raw.reading_runs as runs
+    using aged
+    where
+        runs.account_id = aged.account_id
+        and runs.level = aged.level
+        and runs.breakdown = aged.breakdown
+        and runs.day = aged.day
+),
+
+gone_rows as (
+    delete from raw.insights as insights
+    using aged
+    where
+        insights.account_id = aged.account_id
+        and insights.level = aged.level
+        and insights.breakdown = aged.breakdown
+        and insights.day = aged.day
+    returning insights.day
+)
+
+select
+    (select count(*) from gone_rows) as rows_gone,
+    coalesce(array_agg(distinct aged.day), '{}') as days
+from aged;
+
 -- name: order_changed_days
 -- As the collector does: numbers become visible in their order.
 select pg_advisory_xact_lock(1717723493, 0);

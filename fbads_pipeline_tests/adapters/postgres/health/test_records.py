@@ -88,6 +88,33 @@ def test_what_was_known_at_each_kept_age_stays_known(stored):
     assert rows(stored, "select count(*) from raw.changed_days") == [(1,)]
 
 
+def test_rows_by_a_breakdown_go_by_age_and_their_days_are_unknown_afterwards(stored):
+    with stored.begin() as connection:
+        for day in (OLD, YOUNG):
+            for breakdown, value in (("age,gender", "25-34,female"), ("", "")):
+                row = {"day": day, "breakdown": breakdown, "value": value}
+                connection.execute(
+                    sa.text(
+                        "insert into raw.insights (account_id, level, breakdown, day, object_id, breakdown_value,"
+                        " currency, spend, collected_at) values ('42', 'campaign', :breakdown, :day, '7', :value,"
+                        " 'BRL', 1, now())"
+                    ),
+                    row,
+                )
+                read = "insert into raw.reading_runs (account_id, level, breakdown, day, read_at, run_id, ok, state)"
+                read += " values ('42', 'campaign', :breakdown, :day, now(), 'r', true, 'read')"
+                connection.execute(sa.text(read), row)
+        connection.exec_driver_sql("delete from raw.changed_days")
+    records = PostgresRecords(stored, stored)
+    kept = "select breakdown, day from raw.{} where level = 'campaign' order by 1, 2"
+    left = [("", OLD), ("", YOUNG), ("age,gender", YOUNG)]
+    assert records.drop_breakdowns(before=date(2026, 8, 1)) == 1
+    assert [rows(stored, kept.format(one)) for one in ("insights", "reading_runs", "day_states")] == [left] * 3
+    assert rows(stored, "select account_id, day from raw.changed_days") == [("42", OLD)], "its models are made anew"
+    assert records.drop_breakdowns(before=date(2026, 8, 1)) == 0
+    assert rows(stored, "select count(*) from raw.changed_days") == [(1,)]
+
+
 @dg.asset(partitions_def=dg.StaticPartitionsDefinition(["a", "b"]))
 def facts():
     return 1
@@ -273,6 +300,10 @@ class Recorded:
         self.before["readings"] = before
         return {"insight_readings": 2}
 
+    def drop_breakdowns(self, *, before):
+        self.before["breakdowns"] = before
+        return 7
+
     def pack_days(self, *, before, now):
         self.before["packed"] = before
         return 5
@@ -294,7 +325,7 @@ class Recorded:
 
 def test_readings_are_kept_whole_for_ninety_days_and_runs_for_thirty():
     recorded = Recorded()
-    report = prune_records(recorded, recorded, FakeClock(NOW), restatement_days=28)
+    report = prune_records(recorded, recorded, FakeClock(NOW), restatement_days=28, breakdown_days=None)
     assert recorded.before == {
         "readings": date(2026, 8, 12),
         "packed": date(2026, 10, 6),
@@ -309,3 +340,9 @@ def test_readings_are_kept_whole_for_ninety_days_and_runs_for_thirty():
         {"raw.insights_pkey": 6},
         ("raw.insights",),
     )
+
+
+def test_breakdowns_are_kept_for_ever_unless_a_setting_says_how_long():
+    recorded = Recorded()
+    report = prune_records(recorded, recorded, FakeClock(NOW), restatement_days=28, breakdown_days=400)
+    assert (recorded.before["breakdowns"], report.rows["breakdowns"]) == (date(2025, 10, 6), 7)
