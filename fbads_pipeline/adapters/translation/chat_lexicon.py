@@ -74,13 +74,16 @@ def _lexicon(content: Mapping[str, Any]) -> LanguageLexicon:
 
 
 def _phrases(content: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Group → meaning → phrases; of metrics also every form of the verbs that say them: "gastar", "torrar"."""
+    """Group → meaning → phrases; of metrics also every form of the verbs that say them ("gastar", "torrar"), and of a change
+    those that tell of one ("caírem", "dwindled")."""
     found = {
         group: {meaning: _listed(phrases) for meaning, phrases in meanings.items()}
         for group, meanings in content["phrases"].items()
     }
     for metric, said in _metric_verbs(content).items():
         found["metric"][metric] = (*found["metric"].get(metric, ()), *sorted(said))
+    moving = content["moving_verbs"]
+    found["comparison"]["moved"] += tuple(sorted(forms(_listed(moving["verbs"]), moving["endings_of"])))
     return found
 
 

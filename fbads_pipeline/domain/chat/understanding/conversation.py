@@ -1,6 +1,7 @@
 """Greetings, help and definitions: what is answered without figures."""
 
 from fbads_pipeline.domain.chat.plan import Plan
+from fbads_pipeline.domain.chat.understanding.figures.bounds import metric_tags
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion
 from fbads_pipeline.domain.chat.understanding.subjects import SUBJECTS
 
@@ -25,6 +26,9 @@ def conversation(parsed: ParsedQuestion) -> Plan | None:
 
 def _definition(parsed: ParsedQuestion) -> Plan | None:
     vocabulary, text = parsed.vocabulary, parsed.text
+    told_apart = _told_apart(parsed)
+    if told_apart is not None:
+        return told_apart
     is_explained = vocabulary.expression(_EXPLAINED).match(text) is not None
     is_defined = vocabulary.expression(_DEFINED).match(text) is not None or vocabulary.has("meaning", text)
     busy = parsed.periods or parsed.named or parsed.amounts or parsed.has("dimension") or parsed.has("rank")
@@ -34,3 +38,15 @@ def _definition(parsed: ParsedQuestion) -> Plan | None:
         return None
     metrics = tuple(dict.fromkeys(tag.value for tag in parsed.of("metric")))
     return Plan("definition", metrics=metrics or ("cpa",))
+
+
+def _told_apart(parsed: ParsedQuestion) -> Plan | None:
+    """ "What is the difference between CPA and CPL?": both definitions, where nothing limits figures."""
+    if parsed.vocabulary.expression(r"\b(?:{difference_between})\b").search(parsed.text) is None:
+        return None
+    metrics = tuple(dict.fromkeys(tag.value for tag in metric_tags(parsed) if tag.kind == "metric"))
+    costs = tuple(dict.fromkeys(tag.value for tag in metric_tags(parsed) if tag.kind == "goal_cost"))
+    busy = parsed.periods or parsed.named or parsed.amounts or parsed.has("rank") or parsed.missing or parsed.left
+    if busy or parsed.has("dimension") or parsed.has("segment") or len(metrics) + len(costs) < 2:  # noqa: PLR2004
+        return None
+    return Plan("definition", metrics=tuple(dict.fromkeys((*metrics, *(("cpa",) if costs else ())))))

@@ -43,6 +43,7 @@ from fbads_pipeline.domain.chat.understanding.figures.plans import (
     completed,
     evened,
     figures,
+    overlaps,
     why_metric,
 )
 from fbads_pipeline.domain.chat.understanding.mentions import mentions_of
@@ -119,10 +120,12 @@ def plan(question: str, context: PlanningContext) -> Understanding:
     parsed.before = context.last.metrics if context.last is not None and context.last.intent == "figures" else ()
     read_qualifiers(parsed)
     read_unheld(parsed)
-    return _with_mentions(_forbidden(parsed, context) or conversation(parsed) or _question(parsed, context), parsed)
+    return _with_mentions(
+        _forbidden(parsed, context) or conversation(parsed) or _question(parsed, context), parsed, context.today
+    )
 
 
-def _with_mentions(understood: Understanding, parsed: ParsedQuestion) -> Understanding:
+def _with_mentions(understood: Understanding, parsed: ParsedQuestion, today: date) -> Understanding:
     """The plan, also one that waits for a choice, with everything that the question says."""
     if isinstance(understood, Clarification) and understood.plan is not None:
         asked, mentions = offers.with_choices(understood), mentions_of(parsed)
@@ -133,6 +136,8 @@ def _with_mentions(understood: Understanding, parsed: ParsedQuestion) -> Underst
         ignored = (*parsed.asides, *understood.plan.ignored)
         return replace(asked, plan=replace(understood.plan, offers=asked.offers, ignored=ignored))
     if isinstance(understood, Plan):
+        if overlaps(understood, today):
+            return Clarification("period", "", (), replace(understood, compare=None, mentions=()))
         return replace(understood, mentions=mentions_of(parsed), ignored=(*parsed.asides, *understood.ignored))
     return understood
 

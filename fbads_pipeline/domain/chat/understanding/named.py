@@ -6,10 +6,12 @@ from fbads_pipeline.domain.chat.plan import NEGATED, Clarification, Level, Objec
 from fbads_pipeline.domain.chat.understanding.entities import CHOICES, NamedObject
 from fbads_pipeline.domain.chat.understanding.figures.groups import is_split_by
 from fbads_pipeline.domain.chat.understanding.offers import object_offers
-from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion, level_before
+from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion, level_before, level_words
 from fbads_pipeline.domain.chat.understanding.tags import PhraseTag
 from fbads_pipeline.domain.core.formatting import fold
 
+# Characters between a level and the name that it introduces.
+_NEXT = 4
 _EXCLUDED = r"\b(?P<out>(?:{excluding}))(?: (?:{before_excluded}))*\W*$"
 _NEGATED = r"\b(?P<out>(?:{excluding}|{not_so})(?: (?:{before_excluded}))*)\W*$"
 _ALSO = r"\W*(?:(?:{and}|{or})? ?(?:(?:{before_excluded}) ?)*)\W*"
@@ -132,7 +134,20 @@ def names_that_are_days(parsed: ParsedQuestion) -> list[tuple[str, Level | None]
         is_split = any(is_split_by(parsed, tag) for tag in parsed.of("dimension") if tag.value == level)
         if level is not None and not is_day and not is_split:
             found.append((said, level))
+        after = _level_after(parsed, one.end)
+        if after is not None and level is None and not is_day:
+            found.append((said, after))
     return found
+
+
+def _level_after(parsed: ParsedQuestion, end: int) -> Level | None:
+    """The level that right after a day makes a name of it: "the Black Friday campaign"; None before a name of its own."""
+    levels = level_words(parsed.vocabulary)
+    place = next((number for number, word in enumerate(parsed.words) if word.start >= end), None)
+    if place is None or parsed.words[place].start - end > 1 or parsed.words[place].text.endswith("s"):
+        return None
+    is_named = any(0 <= one.start - parsed.words[place].end <= _NEXT for one in parsed.named)
+    return None if is_named else levels.get(parsed.words[place].text)
 
 
 def others_left_out(parsed: ParsedQuestion, last: Plan | None) -> tuple[Objects, ...]:

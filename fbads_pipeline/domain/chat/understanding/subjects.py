@@ -194,6 +194,8 @@ def about(subject: Intent, parsed: ParsedQuestion, objects: tuple[Objects, ...])
         limit=parsed.limit or LISTED,
     )
     if subject == "pixels":
+        parsed.tags = [tag for tag in parsed.tags if tag.kind != "status"]  # whether it works is what the list says
+        made = replace(made, status=None)
         events = tuple(tag.value for tag in metric_tags(parsed) if tag.value in PIXEL_EVENTS)
         return replace(made, period=period or LATEST, metrics=events, period_is_assumed=period is None)
     if parsed.has("rank") and subject == "scores":

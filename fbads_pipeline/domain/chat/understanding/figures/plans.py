@@ -7,7 +7,7 @@ from decimal import Decimal
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.composed import parts_of
 from fbads_pipeline.domain.chat.hours import TODAY, is_one_day
-from fbads_pipeline.domain.chat.periods.resolution import a_year_before, equal_stretch, previous
+from fbads_pipeline.domain.chat.periods.resolution import a_year_before, equal_stretch, previous, resolve
 from fbads_pipeline.domain.chat.plan import (
     EITHER,
     LEVELS,
@@ -165,6 +165,14 @@ def evened(plan: Plan, today: date) -> Plan:
     if plan.period is None or plan.compare is None:
         return plan
     return replace(plan, compare=equal_stretch(plan.period, plan.compare, today))
+
+
+def overlaps(plan: Plan, today: date) -> bool:
+    """Whether a stretch of days is set against one that it shares days with: no figure answers that."""
+    if plan.period is None or plan.compare is None or plan.same_time:
+        return False
+    (first, last), (begins, ends) = resolve(plan.period, today), resolve(plan.compare, today)
+    return first <= ends and begins <= last
 
 
 def _metrics(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[str, ...]:

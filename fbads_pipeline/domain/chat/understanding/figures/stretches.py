@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from fbads_pipeline.domain.chat.periods.phrases import FoundPeriod
@@ -25,6 +26,10 @@ def stretches(parsed: ParsedQuestion, today: date) -> tuple[RelativePeriod | Non
         once = {resolve(one.period, today): one for one in reversed(found)}
         found = [one for one in found if one in once.values()]
         parsed.periods = found  # "gasto ontem, gasto ontem"
+    run = _run_of_days(parsed, found, today)
+    if run is not None:
+        parsed.periods, parsed.is_each_day = [run], True
+        return run.period, None, False
     if len(found) > 2:
         raise CannotPlan(Clarification("period", ", ".join(parsed.text[one.start : one.end] for one in found)))
     if len(found) == 2:
@@ -120,6 +125,21 @@ def _both_days(parsed: ParsedQuestion, found: list[FoundPeriod], today: date) ->
     elif last == today - timedelta(days=1):
         period = RelativePeriod("days", 2)
     return FoundPeriod(one.start, other.end, period)
+
+
+def _run_of_days(parsed: ParsedQuestion, found: list[FoundPeriod], today: date) -> FoundPeriod | None:
+    """ "Friday, Saturday and Sunday": three days or more, one after the other and set against nothing; None of others."""
+    unclear = parsed.has("comparison") or parsed.has("intent", "why") or parsed.has("rank")
+    if len(found) < 3 or unclear or any(one.is_relative for one in found):  # noqa: PLR2004
+        return None
+    listed = parsed.vocabulary.expression(r"[, ]*(?:(?:{and}) )?(?:(?:{date_lead}) )*")
+    between = [parsed.text[one.end : other.start] for one, other in pairwise(found)]
+    days = sorted(resolve(one.period, today) for one in found)
+    in_turn = all(later[0] - earlier[1] == timedelta(days=1) for earlier, later in pairwise(days))
+    if not in_turn or any(first != last for first, last in days) or any(not listed.fullmatch(one) for one in between):
+        return None
+    period = RelativePeriod("between", first=days[0][0], last=days[-1][1])
+    return FoundPeriod(found[0].start, found[-1].end, period)
 
 
 def _are_set_apart(parsed: ParsedQuestion, found: list[FoundPeriod]) -> bool:

@@ -1,0 +1,121 @@
+"""Plain questions of people who know ads: how something goes, what two words mean, days in a row, verbs of a change."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fbads_pipeline.domain.chat.periods.resolution import resolve
+from fbads_pipeline.domain.chat.plan import Clarification, Plan, Refusal
+from fbads_pipeline_tests.support.asking import LEXICON, TODAY, planned, understood
+
+LANGUAGES = st.sampled_from(["pt", "en"])
+HOW = {
+    "pt": ["como {} tá indo", "como {} está indo?", "como a {} foi", "bom dia, como {} anda", "como que {} vai"],
+    "en": ["how {} is doing", "tell me how {} did", "how {} was", "hi, how {} has been doing"],
+}
+DAYS = {"pt": ["", " ontem", " semana passada", " este mês"], "en": ["", " yesterday", " last week", " this month"]}
+
+
+@given(LANGUAGES, st.sampled_from(["Loja Aurora", "Back to School"]), st.data())
+def test_how_something_goes_is_an_overview_wherever_its_name_stands(language, name, data):
+    form, days = data.draw(st.sampled_from(HOW[language])), data.draw(st.sampled_from(DAYS[language]))
+    made = planned(form.format(name) + days)
+    assert made.intent == "overview"
+    assert [one.name for one in made.objects] == [name]
+
+
+@pytest.mark.parametrize(
+    ("question", "metrics"),
+    [
+        ("qual a diferença entre CPA e CPL?", {"cpa"}), ("me explica a diferença de CTR e CPC", {"ctr", "cpc"}),
+        ("what's the difference between CPM and CPC", {"cpm", "cpc"}), ("how is ROAS different from CTR", {"roas", "ctr"}),
+    ],
+)  # fmt: skip
+def test_words_told_apart_are_defined(question, metrics):
+    made = planned(question)
+    assert made.intent == "definition" and metrics <= set(made.metrics)
+
+
+@pytest.mark.parametrize("question", ["diferença entre o CPA de ontem e o CTR de hoje", "difference between spend and sales last week"])  # fmt: skip
+def test_a_difference_between_figures_is_no_definition(question):
+    made = understood(question)
+    assert not isinstance(made, Plan) or made.intent != "definition"
+
+
+JOINS = {"pt": ["{}, {} e {}", "{} {} e {}", "{}, {}, {}"], "en": ["{}, {} and {}", "{} {} and {}", "{}, {}, and {}"]}
+
+
+@given(LANGUAGES, st.integers(0, 6), st.data())
+def test_three_days_in_a_row_are_answered_day_by_day(language, first, data):
+    names = LEXICON.vocabulary.of(language).weekdays
+    said = [names[(first + one) % 7] for one in range(3)]
+    metric = {"pt": "gasto", "en": "spend"}[language]
+    made = understood(f"{metric} {data.draw(st.sampled_from(JOINS[language])).format(*said)}")
+    days = sorted(TODAY - timedelta(days=(TODAY.weekday() - (first + one) % 7) % 7 or 7) for one in range(3))
+    if days[2] - days[0] != timedelta(days=2):  # "sunday, monday and tuesday", of which some are of another week
+        assert not isinstance(made, Plan) or made.period is None or made.dimensions == ("day",)
+        return
+    assert isinstance(made, Plan) and made.period is not None and made.dimensions == ("day",)
+    assert resolve(made.period, TODAY) == (days[0], days[2])
+
+
+STRETCHES = {
+    "pt": ["semana passada", "este mês", "outubro", "últimos 14 dias", "últimos 30 dias", "desde 20/11", "ontem"],
+    "en": ["last week", "this month", "October", "last 14 days", "last 30 days", "since 2026-11-20", "yesterday"],
+}
+
+
+@given(LANGUAGES, st.data())
+def test_no_stretch_is_compared_with_days_of_its_own(language, data):
+    one, other = data.draw(st.lists(st.sampled_from(STRETCHES[language]), min_size=2, max_size=2, unique=True))
+    made = understood(f"{'CTR' if language == 'en' else 'CTR da'} {one} vs {other}")
+    if isinstance(made, Plan) and made.period is not None and made.compare is not None:
+        (first, last), (begins, ends) = resolve(made.period, TODAY), resolve(made.compare, TODAY)
+        assert last < begins or ends < first
+    else:
+        assert isinstance(made, Clarification | Refusal)
+
+
+@pytest.mark.parametrize(
+    "question", ["a CTR caiu desde a semana passada?", "has the CTR dropped since the previous week?"]
+)
+def test_a_change_since_a_week_is_no_stretch_that_holds_it(question):
+    made = understood(question)
+    if isinstance(made, Plan) and made.period is not None and made.compare is not None:
+        assert resolve(made.compare, TODAY)[1] < resolve(made.period, TODAY)[0]
+
+
+ENDINGS = {"ar": ("ou", "aram", "ando", "arem"), "er": ("eu", "eram", "endo"), "ir": ("iu", "iram", "indo", "irem")}
+MOVING = {
+    "pt": ["cair", "subir", "aumentar", "diminuir", "despencar", "piorar", "crescer", "recuar"],
+    "en": ["decline", "plunge", "surge", "dwindle", "improve", "worsen"],
+}
+
+
+@given(LANGUAGES, st.data())
+def test_every_form_of_a_verb_of_change_is_one(language, data):
+    verb = data.draw(st.sampled_from(MOVING[language]))
+    stem, endings = (verb[:-2], ENDINGS[verb[-2:]]) if language == "pt" else (verb.removesuffix("e"), ("ed", "ing"))
+    form = stem + data.draw(st.sampled_from(endings))
+    said = {"pt": f"o que fez as vendas {form} na semana passada", "en": f"why sales {form} last week"}[language]
+    made = planned(said)
+    assert (made.intent, made.metrics) == ("why", ("purchases",))
+
+
+@pytest.mark.parametrize("day", ["Black Friday", "Black Friday 2025", "Christmas", "Halloween"])
+@pytest.mark.parametrize("form", ["how did the {} campaign do", "spend of the {} campaign", "what did the {} ad cost"])
+def test_a_day_before_a_level_is_a_name_that_nothing_has(form, day):
+    made = understood(form.format(day))
+    assert isinstance(made, Refusal | Clarification)
+
+
+@given(LANGUAGES, st.data())
+def test_whether_a_pixel_works_is_answered_with_its_events(language, data):
+    form = data.draw(
+        st.sampled_from(
+            {"pt": ["o pixel da {} tá funcionando?", "o pixel da {} está ativo?"], "en": ["is {}'s pixel working?", "is the {} pixel active"]}[language]
+        )
+    )  # fmt: skip
+    assert planned(form.format("Loja Aurora")).intent == "pixels"
