@@ -74,8 +74,8 @@ def _lexicon(content: Mapping[str, Any]) -> LanguageLexicon:
 
 
 def _phrases(content: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Group → meaning → phrases; of metrics also every form of the verbs that say them ("gastar", "torrar"), and of a change
-    those that tell of one ("caírem", "dwindled")."""
+    """Group → meaning → phrases; of metrics also every form of the verbs that say them, and of a change those that
+    tell of one ("caírem", "dwindled")."""
     found = {
         group: {meaning: _listed(phrases) for meaning, phrases in meanings.items()}
         for group, meanings in content["phrases"].items()

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from fbads_pipeline.domain.chat.plan import RelativePeriod
 
 _SHORTEST_UNIT = 6
+_SATURDAY = 6
 
 
 def resolve(period: RelativePeriod, today: date) -> tuple[date, date]:
@@ -18,7 +19,13 @@ def resolve(period: RelativePeriod, today: date) -> tuple[date, date]:
 
 
 def previous(period: RelativePeriod) -> RelativePeriod:
-    """The stretch before: the month before a month, the 7 days before 7 days; of an unfinished one as many days."""
+    """The stretch before: the month before a month, the 7 days before 7 days; of an unfinished one as many days; of a
+    Saturday and Sunday the weekend before, for Thursday and Friday are no such days."""
+    first, last = period.first, period.last
+    if first is not None and last is not None and not period.back:
+        is_weekend = first.isoweekday() == _SATURDAY and last - first == timedelta(days=1)
+        if is_weekend:
+            return replace(period, first=first - timedelta(days=7), last=last - timedelta(days=7))
     return replace(period, back=period.back + 1)
 
 

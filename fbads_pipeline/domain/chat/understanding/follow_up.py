@@ -28,6 +28,9 @@ def continues(parsed: ParsedQuestion, asked: FigureRequest, last: Plan | None) -
     text, vocabulary = parsed.text, parsed.vocabulary
     goes_on = vocabulary.expression(_GOES_ON).search(text) is not None or vocabulary.has("refers_back", text)
     if plan.metrics:
+        of_list = any(one in LEVELS for one in last.dimensions) and not (plan.dimensions or plan.objects or plan.period)
+        if of_list and asked.rank_word and vocabulary.expression(r"^\W*(?:{which_of_those})\b").search(text):
+            return True  # "qual gastou mais?": of the rows of before
         bare = len(parsed.words) <= 2 and plan.period is None
         return (goes_on and len(parsed.words) <= _LONGEST_WORDS) or bare
     limits = plan.objects or plan.segments or plan.status or plan.objective or plan.without or plan.weekdays

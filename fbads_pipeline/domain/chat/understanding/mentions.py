@@ -123,7 +123,7 @@ def _orders_twice(parsed: ParsedQuestion) -> bool:
         (tag.value, metric.value)
         for tag in tags
         for metric in metrics
-        if 0 <= metric.start - tag.end <= 2 and len(parsed.periods) < 2
+        if (0 <= metric.start - tag.end <= 2 or metric.end == tag.start) and len(parsed.periods) < 2
     }
     return len({metric for _, metric in beside}) > 1 and len({value for value, _ in beside}) > 1
 

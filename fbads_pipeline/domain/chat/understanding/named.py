@@ -141,7 +141,7 @@ def names_that_are_days(parsed: ParsedQuestion) -> list[tuple[str, Level | None]
 
 
 def _level_after(parsed: ParsedQuestion, end: int) -> Level | None:
-    """The level that right after a day makes a name of it: "the Black Friday campaign"; None before a name of its own."""
+    """The level that makes a name of the day before it ("the Black Friday campaign"); None where a name follows."""
     levels = level_words(parsed.vocabulary)
     place = next((number for number, word in enumerate(parsed.words) if word.start >= end), None)
     if place is None or parsed.words[place].start - end > 1 or parsed.words[place].text.endswith("s"):

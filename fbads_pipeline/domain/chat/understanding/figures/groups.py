@@ -23,7 +23,7 @@ def dimensions_of(parsed: ParsedQuestion, is_list: bool) -> tuple[Dimension, ...
     for tag in parsed.of("dimension"):
         value: Dimension = tag.value  # type: ignore[assignment]
         before = _word_before(parsed, tag)
-        asked = before in words["by"] or tag.said.split()[0] in words["by"]
+        asked = _is_asked(parsed, tag)
         if value in LEVELS:
             if introduces_name(parsed, tag):
                 continue
@@ -49,6 +49,16 @@ def dimensions_of(parsed: ParsedQuestion, is_list: bool) -> tuple[Dimension, ...
     return tuple(dict.fromkeys(found or weak[:1]))
 
 
+def _is_asked(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
+    """Whether rows of it are asked for: "por campanha", and what "and" joins to that: "por plataforma e campanha"."""
+    by, place = parsed.vocabulary.words["by"], tag.start - 1
+    if _word_before(parsed, tag) in by or tag.said.split()[0] in by:
+        return True
+    if place < 0 or parsed.vocabulary.expression(r"(?:{and})").fullmatch(parsed.words[place].text) is None:
+        return False
+    return any(_is_asked(parsed, one) for one in parsed.of("dimension") if one.end == place)
+
+
 def is_budget_spent(parsed: ParsedQuestion) -> bool:
     """ "verba por plataforma" asks what was spent: budgets have no platform, no age and no past."""
     said = [tag for tag in parsed.of("intent") if tag.value == "pacing"]
@@ -72,8 +82,7 @@ def _word_before(parsed: ParsedQuestion, tag: PhraseTag) -> str:
 def _leads(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
     """The first level that a ranking or a bound mentions is what is ranked."""
     levels = [one for one in parsed.of("dimension") if one.value in LEVELS and not introduces_name(parsed, one)]
-    by = parsed.vocabulary.words["by"]
-    asked = [one for one in parsed.of("dimension") if _word_before(parsed, one) in by or one.said.split()[0] in by]
+    asked = [one for one in parsed.of("dimension") if _is_asked(parsed, one)]
     return not asked and bool(levels) and levels[0] == tag
 
 

@@ -128,7 +128,7 @@ def _both_days(parsed: ParsedQuestion, found: list[FoundPeriod], today: date) ->
 
 
 def _run_of_days(parsed: ParsedQuestion, found: list[FoundPeriod], today: date) -> FoundPeriod | None:
-    """ "Friday, Saturday and Sunday": three days or more, one after the other and set against nothing; None of others."""
+    """ "Friday, Saturday and Sunday": three days or more in turn that nothing sets apart; None of anything else."""
     unclear = parsed.has("comparison") or parsed.has("intent", "why") or parsed.has("rank")
     if len(found) < 3 or unclear or any(one.is_relative for one in found):  # noqa: PLR2004
         return None

@@ -14,6 +14,8 @@ _LEFT_OUT = r"\b(?P<out>{excluding})(?: (?:{before_excluded}))*\W*$"
 _NAMED_SO = r"\b(?:{naming}) (?P<name>\w+)"
 _AVERAGE_OF = r"\b(?:{average_of})(?: (?:{before_excluded}))*(?: \d+)? (?:{ranking_words})\b"
 _PAIRS = 2
+# Characters between what happened and its days.
+_NEXT = 4
 _MONTHS = ("long_month", "short_month", "short_month_of_year")
 _PARTS_OF_MONTHS = ("edge_of_month", "half_month", "week_of_month", "days_to_date", "days_of_named_month", "one_day")
 _STEPS = ("day", "week", "month", "hour")
@@ -24,7 +26,8 @@ def read_unheld(parsed: ParsedQuestion) -> None:
     said = [*_days_left_out(parsed), *_hours_left_out(parsed), *_days_of_each(parsed), *_names_by_a_part(parsed)]
     said += [*_parts_of_two_months(parsed), *_two_sets_of_weekdays(parsed), *_sums_that_go_on(parsed)]
     said += [*_two_changes(parsed), *_one_metric_above_another(parsed), *_others_of_an_account(parsed)]
-    said += _all_against_one(parsed)
+    said += [*_all_against_one(parsed), *_subtracted(parsed), *_until_a_part_of_a_day(parsed), *_happened(parsed)]
+    said += [*_between_named_days(parsed), *_workdays_against_weekends(parsed)]
     for name in (r"\b(?:{multiples})\b", _AVERAGE_OF):
         said += [match.group() for match in parsed.vocabulary.expression(name).finditer(parsed.text)]
     parsed.against += said
@@ -143,3 +146,50 @@ def _all_against_one(parsed: ParsedQuestion) -> list[str]:
     are_several = match is not None and sum(one.end <= match.start() for one in parsed.named) >= _PAIRS
     is_after = match is not None and than is not None and than.start() < match.start()
     return [match.group()] if match is not None and compares and are_several and is_after else []
+
+
+def _subtracted(parsed: ParsedQuestion) -> list[str]:
+    """ "O gasto da Loja Aurora menos o da Northwind": an account that is taken from another, and is no part of it."""
+    accounts = {one.objects[0].account_id for one in parsed.named}
+    return [
+        one.said
+        for one in parsed.excluded
+        if accounts and one.objects[0].level == "account" and one.objects[0].account_id not in accounts
+    ]
+
+
+def _until_a_part_of_a_day(parsed: ParsedQuestion) -> list[str]:
+    """ "De segunda até hoje de manhã": where a stretch of several days ends, not a part of each of them."""
+    if not parsed.said_hours:
+        return []
+    before = parsed.text[: parsed.text.find(parsed.said_hours)]
+    match = parsed.vocabulary.expression(r"\b(?:{until_when}) (?:(?:{day_word}|{weekday}) ?)$").search(before)
+    begins = [one for one in parsed.periods if match is None or one.start < match.start()]
+    return [parsed.said_hours] if match is not None and begins else []
+
+
+def _happened(parsed: ParsedQuestion) -> list[str]:
+    """ "O gasto das que foram pausadas semana passada": what happened then; only the state now is held."""
+    if not parsed.has("status") or not parsed.periods or not metric_tags(parsed):
+        return []
+    match = parsed.vocabulary.expression(r"\b(?:{happened})\b").search(parsed.text)
+    ends = [one.start for one in parsed.periods if match is not None and 0 <= one.start - match.end() <= _NEXT]
+    return [match.group()] if match is not None and ends else []
+
+
+def _between_named_days(parsed: ParsedQuestion) -> list[str]:
+    """ "Entre o Natal e o Ano Novo": from one day that has a name to another."""
+    pattern = r"\b(?:{between_days}) (?:[oa] |the )?(?:{holiday}) (?:{and}|{until_when}) (?:[oa] |the )?(?:{holiday})\b"
+    match = parsed.vocabulary.expression(pattern).search(parsed.text)
+    return [match.group()] if match is not None else []
+
+
+def _workdays_against_weekends(parsed: ParsedQuestion) -> list[str]:
+    """ "Weekday vs weekend", "fim de semana contra dia útil": two sets of days of the week."""
+    if not parsed.has("comparison", "pair") and not parsed.has("rank"):
+        return []
+    work, end = r"(?:{workdays}|{one_workday})", r"(?:{weekends}|{one_weekend})"
+    joined = r" (?:\w+ ){0,3}?"
+    both = rf"\b(?:{work}{joined}{end}|{end}{joined}{work})\b"
+    match = parsed.vocabulary.expression(both).search(parsed.text)
+    return [match.group()] if match is not None else []
