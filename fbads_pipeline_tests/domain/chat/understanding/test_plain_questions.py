@@ -1,7 +1,7 @@
 """Plain questions of people who know ads: how something goes, what two words mean, days in a row, verbs of a change."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -217,3 +217,21 @@ def test_before_a_weekend_is_the_weekend_before(language, weeks):
     said = {"pt": "gasto do último fim de semana contra o anterior", "en": "spend last weekend vs the weekend before"}
     made = planned(said[language])
     assert made.compare is not None and resolve(made.compare, TODAY)[0].isoweekday() == 6
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("vendas da loja aurora nov", 11),
+        ("vendas out/26", 10),
+        ("loja aurora sales oct", 10),
+        ("spend by ad set nov", 11),
+    ],
+)
+def test_a_short_month_at_the_end_is_one(question, first):
+    made = planned(question)
+    assert made.period is not None and resolve(made.period, TODAY)[0] == date(2026, first, 1)
+
+
+def test_ages_are_read_as_people_of_that_age():
+    assert {one.value for one in planned("sales to 25-34s last week").segments} == {"25-34"}
