@@ -26,9 +26,9 @@ def conversation(parsed: ParsedQuestion) -> Plan | None:
 
 def _definition(parsed: ParsedQuestion) -> Plan | None:
     vocabulary, text = parsed.vocabulary, parsed.text
-    told_apart = _told_apart(parsed)
-    if told_apart is not None:
-        return told_apart
+    difference = _difference_of_words(parsed)
+    if difference is not None:
+        return difference
     is_explained = vocabulary.expression(_EXPLAINED).match(text) is not None
     is_defined = vocabulary.expression(_DEFINED).match(text) is not None or vocabulary.has("meaning", text)
     busy = parsed.periods or parsed.named or parsed.amounts or parsed.has("dimension") or parsed.has("rank")
@@ -40,7 +40,7 @@ def _definition(parsed: ParsedQuestion) -> Plan | None:
     return Plan("definition", metrics=metrics or ("cpa",))
 
 
-def _told_apart(parsed: ParsedQuestion) -> Plan | None:
+def _difference_of_words(parsed: ParsedQuestion) -> Plan | None:
     """ "What is the difference between CPA and CPL?": both definitions, where nothing limits figures."""
     if parsed.vocabulary.expression(r"\b(?:{difference_between})\b").search(parsed.text) is None:
         return None

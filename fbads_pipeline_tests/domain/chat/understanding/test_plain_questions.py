@@ -38,7 +38,7 @@ def test_how_something_goes_is_an_overview_wherever_its_name_stands(language, na
         ("how is ROAS different from CTR", {"roas", "ctr"}),
     ],
 )  # fmt: skip
-def test_words_told_apart_are_defined(question, metrics):
+def test_words_whose_difference_is_asked_for_are_defined(question, metrics):
     made = planned(question)
     assert made.intent == "definition" and metrics <= set(made.metrics)
 
