@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fbads_pipeline.domain.anomalies.detectors.windows import as_column
 from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
 from fbads_pipeline.domain.anomalies.state.history import HALF_HOURS_A_DAY, RING_SLOTS, RingChannel
 from fbads_pipeline.domain.anomalies.state.readings import Bools, Floats, Ints
@@ -15,6 +16,33 @@ _DEGREES = 4.0
 # Where the day lies is not known: five values of it, weighed as of a normal distribution.
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(5)
 _LOG_WEIGHTS = np.log(_WEIGHTS / _WEIGHTS.sum())[:, None]
+
+# Spikes whose onset is as sure as this need so much of their threshold; only scores above `_NEAR` of theirs are asked.
+_ONSET_SCORE, _WITH_ONSET, _NEAR = 4.25, 0.92, 0.8
+
+
+def spike_thresholds(state: DetectorState, score: Floats, level_variance: Floats) -> Floats:
+    """Return the settings' thresholds of spikes, lower where an onset is sure.
+
+    Parameters
+    ----------
+    score
+        Standard scores of the windows of `settings.spike_hours` (windows, n); NaN where nothing could be tested.
+    level_variance
+        Of log(expected) itself (n,).
+
+    Returns
+    -------
+    ndarray of shape (windows, n)
+        `settings.spike_z`, times .92 where `onset_scores` are at least 4.25.
+    """
+    usual = as_column(state.settings.spike_z)
+    thresholds = np.broadcast_to(usual, score.shape).copy()
+    near = np.flatnonzero((score >= _NEAR * usual).any(axis=0))
+    if near.size:
+        begun = near[onset_scores(state, near, level_variance) >= _ONSET_SCORE]
+        thresholds[:, begun] *= _WITH_ONSET
+    return thresholds
 
 
 def onset_scores(state: DetectorState, campaigns: Ints, level_variance: Floats) -> Floats:

@@ -10,7 +10,7 @@ from fbads_pipeline.domain.anomalies.detectors.baseline import (
     weighted_mean,
     winsorised,
 )
-from fbads_pipeline.domain.anomalies.detectors.onsets import onset_scores
+from fbads_pipeline.domain.anomalies.detectors.onsets import spike_thresholds
 from fbads_pipeline.domain.anomalies.detectors.rhythm import is_weekend, usual_pauses
 from fbads_pipeline.domain.anomalies.detectors.spikes import is_rise_of_half_hours, spike_scores, take_half_hour
 from fbads_pipeline.domain.anomalies.detectors.tails import log_probability_of_zero
@@ -18,7 +18,6 @@ from fbads_pipeline.domain.anomalies.detectors.variance import learn_log_errors,
 from fbads_pipeline.domain.anomalies.detectors.windows import (
     Evidence,
     WindowScores,
-    as_column,
     common_movement,
     strongest_window,
 )
@@ -41,8 +40,6 @@ _THREE_HOURS = 1
 # Doubt after a budget edit: half of its log, over the days since.
 _EDIT_DOUBT, _EDIT_SETTLED_DAYS = 0.5, 3
 _LARGEST_LOG = 50
-# Spikes of which an onset is as sure as this need so much of their threshold; scores nearer than `_NEAR` are asked.
-_ONSET_SCORE, _WITH_ONSET, _NEAR = 4.25, 0.92, 0.8
 # Learning: days before the last edit, the least coverage of a day that teaches, and what a day's profile weighs.
 _BEFORE_EDIT_WEIGHT = 0.15
 _LEAST_COVERAGE, _PROFILE_COVERAGE = 0.3, 0.85
@@ -119,7 +116,7 @@ def _with_spikes(
     spikes = spike_scores(state, level_variance, tested)
     spend, expected = state.half_hours.sums(settings.spike_hours, (RingChannel.SPEND, RingChannel.EXPECTED_SPEND))
     expected = expected * np.exp(np.nan_to_num(spikes.foretold))  # as the scores have it
-    thresholds = _spike_thresholds(state, spikes.score, level_variance)
+    thresholds = spike_thresholds(state, spikes.score, level_variance)
     both = WindowScores(
         seen.metric,
         seen.hours + settings.spike_hours,
@@ -131,17 +128,6 @@ def _with_spikes(
         np.vstack([seen.error, spikes.error]),
     )
     return both, np.vstack([stopped, np.zeros(spend.shape, dtype=np.bool_)])
-
-
-def _spike_thresholds(state: DetectorState, score: Floats, level_variance: Floats) -> Floats:
-    """Those of the settings, lower where what is new in the half hours also says when a rise began (windows, n)."""
-    usual = as_column(state.settings.spike_z)
-    thresholds = np.broadcast_to(usual, score.shape).copy()
-    near = np.flatnonzero((score >= _NEAR * usual).any(axis=0))
-    if near.size:
-        begun = near[onset_scores(state, near, level_variance) >= _ONSET_SCORE]
-        thresholds[:, begun] *= _WITH_ONSET
-    return thresholds
 
 
 def _log_ratio(state: DetectorState, spend: Floats, expected: Floats, tested: Bools) -> Floats:

@@ -8,9 +8,9 @@ import pytest
 from fbads_pipeline.domain.anomalies.detectors.spikes import is_rise_of_half_hours, learn_half_hours, spike_scores
 from fbads_pipeline.domain.anomalies.replay import replay
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
-from fbads_pipeline.domain.anomalies.state.detector_state import DetectorState
-from fbads_pipeline.domain.anomalies.state.history import RING_SLOTS, RingChannel
+from fbads_pipeline.domain.anomalies.state.history import RingChannel
 from fbads_pipeline_tests.support.detection_figures import START, calm_readings, changes, from_then, known_campaigns
+from fbads_pipeline_tests.support.half_hours import filled_state
 
 CAMPAIGNS, DAYS = 12, 15
 AT = START + timedelta(days=13, hours=9)
@@ -49,21 +49,6 @@ def test_half_hours_that_vary_much_are_no_spike(heavy):
     one = (once["campaign_id"] == "c1") & (once["date"] == AT.replace(hour=0)) & (once["ts"] >= AT)
     once.loc[one, ["impressions", "spend"]] += [20_000 / 48 * 5, 80 / 48 * 5]
     assert rises(once) == [], "five times the usual in one half hour"
-
-
-def filled_state(logs, *, half_hour=0.09, day=0.04, memory=0.0, before=None):
-    """A state whose ring holds those logs of today's half hours (half hours, n), and those of the whole day before."""
-    state = DetectorState(logs.shape[1], SETTINGS)
-    state.today, ring = 739_000, state.half_hours
-    ring.slot = state.today * 48 + len(logs)
-    every = logs if before is None else np.concatenate([before, logs])
-    slots = (ring.slot + 1 - len(every) + np.arange(len(every))) % RING_SLOTS
-    variation = state.half_hour_variation
-    variation.half_hour[:], variation.day[:], variation.memory = half_hour, day, memory
-    ring.ring[RingChannel.LOG_WEIGHT, slots] = 1.0 / half_hour
-    ring.ring[RingChannel.WEIGHTED_LOG, slots] = every / half_hour
-    ring.ring[RingChannel.READINGS, slots], ring.ring[RingChannel.EXPECTED_IMPRESSIONS, slots] = 1.0, 100.0
-    return state
 
 
 def test_the_score_is_the_distance_from_the_best_linear_prediction():
