@@ -10,9 +10,13 @@ from fbads_pipeline.domain.anomalies.detectors.baseline import (
     weighted_mean,
     winsorised,
 )
-from fbads_pipeline.domain.anomalies.detectors.onsets import spike_thresholds
 from fbads_pipeline.domain.anomalies.detectors.rhythm import is_weekend, usual_pauses
-from fbads_pipeline.domain.anomalies.detectors.spikes import is_rise_of_half_hours, spike_scores, take_half_hour
+from fbads_pipeline.domain.anomalies.detectors.spikes import (
+    is_rise_of_half_hours,
+    spike_scores,
+    spike_thresholds,
+    take_half_hour,
+)
 from fbads_pipeline.domain.anomalies.detectors.tails import log_probability_of_zero
 from fbads_pipeline.domain.anomalies.detectors.variance import learn_log_errors, relative_variance
 from fbads_pipeline.domain.anomalies.detectors.windows import (

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fbads_pipeline.domain.anomalies.detectors.onsets import onset_scores, spike_thresholds
+from fbads_pipeline.domain.anomalies.detectors.spikes import onset_scores, spike_thresholds
 from fbads_pipeline.domain.anomalies.settings import DetectionSettings
 from fbads_pipeline.domain.anomalies.state.history import RING_SLOTS, RingChannel
 from fbads_pipeline_tests.support.half_hours import filled_state
