@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -135,7 +136,21 @@ def test_the_process_of_a_run_is_forked_from_one_that_has_the_libraries_and_no_s
     assert not {"fbads_pipeline.settings", "fbads_pipeline.definitions"} & modules
 
 
-def test_a_run_ends_with_the_process_that_it_was_forked_from(processes):
+@pytest.fixture(params=["heard", "ignored", "kept back"])
+def signal_to_end(request, monkeypatch):
+    """What the process that starts the server does with SIGTERM; no library is imported for it."""
+    monkeypatch.setattr(code_server, "RUN_LIBRARIES", ())
+    handler, mask = signal.getsignal(signal.SIGTERM), signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    if request.param == "ignored":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if request.param == "kept back":
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    yield
+    signal.signal(signal.SIGTERM, handler)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def test_a_run_ends_with_the_process_that_it_was_forked_from(signal_to_end, processes):
     told = processes.Queue()
     process = processes.Process(target=begin_and_wait, args=(told,))
     process.start()

@@ -10,6 +10,7 @@ imports them for five seconds (docs/decisions/operations/0923).
 """
 
 import logging
+import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -59,6 +60,9 @@ class RunProcess(ForkServerProcess):
     mark a run that goes on as failed."""
 
     def run(self) -> None:
+        # What started the server may have had it ignore the signal, or kept it back, and children inherit that.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         end_with_parent()
         super().run()
 
