@@ -56,8 +56,8 @@ class Records(Protocol):
         """
 
     def rebuild_indexes(self) -> dict[str, int]:
-        """Makes indexes anew that are far from full, while others read and write; by how many bytes each became
-        smaller. One that others keep locked is left for the next time."""
+        """Makes indexes of both databases anew that are far from full, while others read and write; by how many bytes
+        each became smaller. One that others keep locked is left for the next time, which the log says."""
 
     def to_vacuum(self) -> tuple[str, ...]:
         """Tables of which a fifth and more are dead rows."""

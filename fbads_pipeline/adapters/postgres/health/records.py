@@ -1,10 +1,10 @@
 """Old records in the pipeline's database and in Dagster's."""
 
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
+import structlog
 
 from fbads_pipeline.adapters.postgres.collection import packing
 from fbads_pipeline.adapters.postgres.reading import reading
@@ -13,6 +13,7 @@ from fbads_pipeline.adapters.postgres.statements import Statements
 from fbads_pipeline.domain.health.pruning import KEPT_AGES, REBUILT_A_NIGHT, REBUILT_BYTES, REBUILT_TIMES
 
 SQL = Statements(__package__, "records.sql")
+log = structlog.get_logger(__name__)
 _DETAILS = "drop_dagster_details"
 _OF_DAGSTER = ("drop_dagster_checks", "drop_dagster_events", "drop_dagster_runs")
 
@@ -67,21 +68,7 @@ class PostgresRecords:
         return gone
 
     def rebuild_indexes(self) -> dict[str, int]:
-        bounds = {"least_bytes": REBUILT_BYTES, "most_times": REBUILT_TIMES, "most_indexes": REBUILT_A_NIGHT}
-        smaller = {}
-        # PostgreSQL makes an index beside its readers and writers only outside of a transaction.
-        with self._owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(SQL["wait_for_no_lock_longer"])
-            for name in connection.execute(SQL["unfinished_indexes"]).scalars().all():
-                with suppress(sa.exc.DBAPIError, DatabaseInterrupted):
-                    connection.exec_driver_sql(f"drop index concurrently if exists {name}")
-            for name, size in connection.execute(SQL["sparse_indexes"], bounds).all():
-                with suppress(sa.exc.DBAPIError, DatabaseInterrupted):
-                    connection.exec_driver_sql(f"reindex index concurrently {name}")
-                    now = connection.execute(SQL["index_bytes"], {"index_name": name}).scalar_one()
-                    smaller[name] = size - now
-            connection.execute(SQL["wait_for_locks_again"])
-        return smaller
+        return {name: size for engine in (self._owner, self._dagster) for name, size in _rebuilt(engine).items()}
 
     def to_vacuum(self) -> tuple[str, ...]:
         with reading(self._owner) as connection:
@@ -93,3 +80,33 @@ def _note_days(connection: sa.Connection, account_id: str, days: Collection[date
     if days:
         connection.execute(SQL["order_changed_days"])
         connection.execute(SQL["note_thinned_days"], {"account": account_id, "days": sorted(set(days))})
+
+
+def _rebuilt(engine: sa.Engine) -> dict[str, int]:
+    """Indexes of that database which were made anew, and by how many bytes each became smaller."""
+    bounds = {"least_bytes": REBUILT_BYTES, "most_times": REBUILT_TIMES, "most_indexes": REBUILT_A_NIGHT}
+    smaller = {}
+    # PostgreSQL makes an index beside its readers and writers only outside of a transaction.
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(SQL["wait_for_no_lock_longer"])
+        try:
+            for name in connection.execute(SQL["unfinished_indexes"]).scalars().all():
+                _changed(connection, "drop index concurrently if exists", name)
+            for name, size in connection.execute(SQL["sparse_indexes"], bounds).all():
+                if _changed(connection, "reindex index concurrently", name):
+                    smaller[name] = size - connection.execute(SQL["index_bytes"], {"index_name": name}).scalar_one()
+        finally:
+            connection.execute(SQL["wait_for_locks_again"])
+    return smaller
+
+
+def _changed(connection: sa.Connection, statement: str, index: str) -> bool:
+    """Whether that was done; logged where it was not, for the next night. index: a name that PostgreSQL quoted."""
+    try:
+        connection.exec_driver_sql(f"{statement} {index}")
+    except (sa.exc.DBAPIError, DatabaseInterrupted) as fault:
+        log.warning(
+            "index_not_rebuilt", index=index, statement=statement, error=type(fault.__cause__ or fault).__name__
+        )
+        return False
+    return True

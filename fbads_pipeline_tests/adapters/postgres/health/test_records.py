@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from fbads_pipeline.adapters.postgres.health import records as records_module
 from fbads_pipeline.adapters.postgres.health.records import SQL, PostgresRecords
@@ -252,26 +253,35 @@ def small_ones_too(monkeypatch):
     monkeypatch.setattr(records_module, "REBUILT_BYTES", 1 << 20)
 
 
-def test_an_index_that_is_half_empty_is_rebuilt_once_and_a_full_one_never(migrated_engine, small_ones_too):
+def test_an_index_that_is_half_empty_is_rebuilt_once_and_a_full_one_never(
+    migrated_engine, database_url, small_ones_too
+):
+    dagster = sa.create_engine(database_url, poolclass=sa.NullPool)
     half_full(migrated_engine, "sparse", 2)
     half_full(migrated_engine, "dense", 4)
-    records = PostgresRecords(migrated_engine, migrated_engine)
-    before = size(migrated_engine, "sparse_pkey")
+    half_full(dagster, "events", 2)
+    records = PostgresRecords(migrated_engine, dagster)
+    before = {"sparse_pkey": size(migrated_engine, "sparse_pkey"), "events_pkey": size(dagster, "events_pkey")}
     rebuilt = records.rebuild_indexes()
-    assert rebuilt == {"public.sparse_pkey": before - size(migrated_engine, "sparse_pkey")}
-    assert rebuilt["public.sparse_pkey"] > 0.4 * before
+    assert rebuilt == {
+        "public.sparse_pkey": before["sparse_pkey"] - size(migrated_engine, "sparse_pkey"),
+        "public.events_pkey": before["events_pkey"] - size(dagster, "events_pkey"),
+    }
+    assert all(smaller > 0.4 * before["sparse_pkey"] for smaller in rebuilt.values())
     assert records.rebuild_indexes() == {}
 
 
 def test_an_index_in_use_is_left_for_the_next_night_and_nothing_half_made_stays(
-    migrated_engine, small_ones_too, monkeypatch
+    migrated_engine, database_url, small_ones_too, monkeypatch
 ):
     half_full(migrated_engine, "sparse", 2)
     monkeypatch.setitem(SQL.__dict__["_clauses"], "wait_for_no_lock_longer", sa.text("set lock_timeout = '200ms'"))
-    records = PostgresRecords(migrated_engine, migrated_engine)
-    with migrated_engine.begin() as other:
+    dagster = sa.create_engine(database_url, poolclass=sa.NullPool)
+    records = PostgresRecords(migrated_engine, dagster)
+    with migrated_engine.begin() as other, capture_logs() as logged:
         other.exec_driver_sql("update public.sparse set n = n where n = 1")
         assert records.rebuild_indexes() == {}
+        assert [(one["event"], one["index"]) for one in logged] == [("index_not_rebuilt", "public.sparse_pkey")]
         assert rows(other.engine, "select count(*) from pg_index where not indisvalid") == [(1,)]
     assert list(records.rebuild_indexes()) == ["public.sparse_pkey"]
     assert rows(migrated_engine, "select count(*) from pg_index where not indisvalid") == [(0,)]
