@@ -275,7 +275,7 @@ def test_an_index_in_use_is_left_for_the_next_night_and_nothing_half_made_stays(
     migrated_engine, database_url, small_ones_too, monkeypatch
 ):
     half_full(migrated_engine, "sparse", 2)
-    monkeypatch.setitem(SQL.__dict__["_clauses"], "wait_for_no_lock_longer", sa.text("set lock_timeout = '200ms'"))
+    monkeypatch.setitem(SQL._clauses, "wait_for_no_lock_longer", sa.text("set lock_timeout = '200ms'"))
     dagster = sa.create_engine(database_url, poolclass=sa.NullPool)
     records = PostgresRecords(migrated_engine, dagster)
     with migrated_engine.begin() as other, capture_logs() as logged:
