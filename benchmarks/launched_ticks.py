@@ -26,6 +26,8 @@ mutation ($params: ExecutionParams!) {
 _STATE = "query ($id: ID!) { runOrError(runId: $id) { ... on Run { status startTime endTime } } }"
 _UNDER_WAY = "{ runsOrError(filter: {statuses: [QUEUED, STARTING, STARTED]}) { ... on Runs { results { runId } } } }"
 _LONGEST_SECONDS = 180.0
+# Sensors look each half minute, so that what follows a tick may begin a while after it.
+_QUIET_SECONDS = 40.0
 
 
 def launched_ticks(home: Path, port: int, runs: int, since: date, until: date) -> list[tuple[float, float]]:
@@ -83,9 +85,9 @@ def _launched(dagster: Dagster, since: date, until: date) -> tuple[float, float]
 
 
 def _wait_for_others(dagster: Dagster) -> None:
-    """Sensors look each half minute, so that what follows a tick may begin a while after it."""
+    """Until no run has been under way for a while."""
     quiet_since = time.monotonic()
-    while time.monotonic() - quiet_since < 40:
+    while time.monotonic() - quiet_since < _QUIET_SECONDS:
         if dagster.ask(_UNDER_WAY)["runsOrError"]["results"]:
             quiet_since = time.monotonic()
         time.sleep(0.5)

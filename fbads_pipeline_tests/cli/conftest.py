@@ -4,15 +4,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 
-from fbads_pipeline.adapters.postgres.server.embedded import EmbeddedPostgres
 from fbads_pipeline.sandbox.testing import SandboxServer
 from fbads_pipeline_tests.support.forked_program import run_forked
-from fbads_pipeline_tests.support.paths import fast_folder
+from fbads_pipeline_tests.support.postgres_fixture import empty_home
 
 FBADS = str(Path(sys.executable).parent / "fbads")
 NOW = "2026-11-10T15:00:00+00:00"
@@ -66,10 +64,8 @@ def calm(sandbox):
 @pytest.fixture(scope="module")
 def used_home():
     """A home that the tests of a module share: its database and Dagster's tables are made once."""
-    with tempfile.TemporaryDirectory(prefix="fbads-home-", dir=fast_folder(), ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
-        EmbeddedPostgres(Path(folder)).stop()
+    with empty_home() as home:
+        yield home
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """Where the checkout's files lie, and where servers of tests keep theirs."""
 
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).parents[2]
 DBT_PROJECT = ROOT / "dbt_project"
@@ -17,10 +20,8 @@ def fast_folder() -> Path | None:
 
     On ext4 a seventh of a PostgreSQL's processor time went into making and removing the files of databases.
     """
-    with suppress(OSError, StopIteration):
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        spare = next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:"))
-        status = os.statvfs(_IN_MEMORY)
-        if min(spare, status.f_bavail * status.f_frsize) > _SPARE_BYTES and os.access(_IN_MEMORY, os.W_OK):
+    with suppress(OSError):
+        spare = min(psutil.virtual_memory().available, shutil.disk_usage(_IN_MEMORY).free)
+        if spare > _SPARE_BYTES and os.access(_IN_MEMORY, os.W_OK):
             return _IN_MEMORY
     return None

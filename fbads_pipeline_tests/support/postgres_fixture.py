@@ -49,13 +49,20 @@ def fresh_database(server: EmbeddedPostgres, *, template: str = "template1") -> 
         _admin(server, "drop database {} with (force)", name)
 
 
-@pytest.fixture
-def open_home() -> Iterator[Path]:
+@contextmanager
+def empty_home() -> Iterator[Path]:
     """An empty home that the server's user can walk to (pytest's own folders are private); gone in the end."""
     with tempfile.TemporaryDirectory(prefix="fbads-home-", dir=fast_folder(), ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
         EmbeddedPostgres(Path(folder)).stop()
+
+
+@pytest.fixture
+def open_home() -> Iterator[Path]:
+    """One for a single test."""
+    with empty_home() as home:
+        yield home
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,6 @@ DAGSTER_DAYS = 30
 DAGSTER_DETAIL_DAYS = 3
 # Watermarks have passed them long before; the newest of each account stays.
 CHANGED_DAYS_KEPT = 90
-
-
 # An index is rebuilt when it is larger than that many bytes and that many times what its entries take in a new one.
 REBUILT_BYTES = 16 << 20
 REBUILT_TIMES = 1.25

@@ -25,10 +25,8 @@ class PostgresRecords:
         self._owner, self._dagster = owner, dagster
 
     def thin_readings(self, *, before: date) -> dict[str, int]:
-        with reading(self._owner) as connection:
-            accounts = list(connection.execute(SQL["thinned_accounts"]).scalars())
         gone = {"insight_readings": 0, "reading_runs": 0}
-        for account_id in accounts:
+        for account_id in self._accounts():
             asked = {"account": account_id, "before": before, "ages": list(KEPT_AGES)}
             with self._owner.begin() as connection:
                 days = list(connection.execute(SQL["thin_insight_readings"], asked).scalars())
@@ -38,10 +36,8 @@ class PostgresRecords:
         return gone
 
     def drop_breakdowns(self, *, before: date) -> int:
-        with reading(self._owner) as connection:
-            accounts = list(connection.execute(SQL["thinned_accounts"]).scalars())
         gone = 0
-        for account_id in accounts:
+        for account_id in self._accounts():
             asked = {"account": account_id, "before": before, "most_days": packing.DAYS_AT_ONCE}
             with self._owner.begin() as connection:
                 rows, days = connection.execute(SQL["drop_breakdowns"], asked).one()
@@ -50,10 +46,8 @@ class PostgresRecords:
         return gone
 
     def pack_days(self, *, before: date, now: datetime) -> int:
-        with reading(self._owner) as connection:
-            accounts = list(connection.execute(SQL["thinned_accounts"]).scalars())
         days = 0
-        for account_id in accounts:
+        for account_id in self._accounts():
             with self._owner.begin() as connection:
                 days += packing.pack_days(connection, account_id, before=before, now=now)
         return days
@@ -69,6 +63,10 @@ class PostgresRecords:
 
     def rebuild_indexes(self) -> dict[str, int]:
         return {name: size for engine in (self._owner, self._dagster) for name, size in _rebuilt(engine).items()}
+
+    def _accounts(self) -> list[str]:
+        with reading(self._owner) as connection:
+            return list(connection.execute(SQL["thinned_accounts"]).scalars())
 
     def to_vacuum(self) -> tuple[str, ...]:
         with reading(self._owner) as connection:
