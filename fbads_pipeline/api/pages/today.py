@@ -184,7 +184,7 @@ def _shown_day(readers: DayReaders, kept: KeptAnswers, day: _Day, t: Localizer) 
         "verdict": verdict_view(verdict, t),
         "cards": day_cards(days, day.money, t),
         "steps": readers.steps.of(frame, days, facts.anomalies, t, may=day.may),
-        "panels": morning_panels(facts, frame, t),
+        "panels": morning_panels(facts, frame, learning.values(), t),
         "rows": client_rows(days[:_MOST_CLIENTS], frame, day.money, t) if len(days) > 1 else [],
         "more": t("pages.day.more", count=len(days) - _MOST_CLIENTS) if len(days) > _MOST_CLIENTS else "",
     }

@@ -96,6 +96,9 @@ def test_anomalies_or_that_none_can_be_found_yet(person, run):
     run("delete from analysis.anomalies")
     assert learning in report(person) and "Nenhuma anomalia no período" not in report(person)
     assert learning in page(person, "/", account="42")
+    for shown in (page(person, "/"), page(person, "/", account="42")):
+        assert "Nenhuma anomalia aberta" not in shown, "nobody watches yet"
+    assert "Aprendendo: 1 conta ainda não tem histórico para comparar." in page(person, "/", account="42")
     run(ANOMALY)
     made, listed = report(person), page(person, "/anomalies", account="42")
     assert "A veiculação parou." in made and "A veiculação parou." in listed

@@ -1,6 +1,6 @@
 """The morning: what an agency asks first of all its clients, on one page without scrolling."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from fbads_pipeline.api.pages.clients.budgets import budget_view
 from fbads_pipeline.api.pages.frame.page_frame import PageFrame, frame_of
 from fbads_pipeline.api.pages.view import anomaly_items
 from fbads_pipeline.api.pages.visitor import Visitor
+from fbads_pipeline.domain.anomalies.learning import AccountLearning
 from fbads_pipeline.domain.clients.month_budgets import MonthBudget
 from fbads_pipeline.domain.core.formatting import plain_line
 from fbads_pipeline.domain.core.messages import Instant, Money, Name
@@ -98,8 +99,13 @@ class MorningFacts:
         return found
 
 
-def morning_panels(facts: MorningFacts, frame: PageFrame, t: Localizer) -> list[dict[str, Any]]:
-    """A panel per question: whose money ends, what was rejected, who is off budget, what is wrong."""
+def morning_panels(
+    facts: MorningFacts, frame: PageFrame, learning: Iterable[AccountLearning], t: Localizer
+) -> list[dict[str, Any]]:
+    """A panel per question: whose money ends, what was rejected, who is off budget, what is wrong.
+
+    learning: how far each account is watched; no anomaly is an all-clear only where each one is by every detector.
+    """
     off = [one for one in facts.budgets if one.state in _OFF]
     ending = [one for one in facts.funds if one.state(frame.now) in ("empty", "low")]
     wrong = anomaly_items(facts.anomalies, t)
@@ -109,8 +115,20 @@ def morning_panels(facts: MorningFacts, frame: PageFrame, t: Localizer) -> list[
         _panel("rejected", delivery, [_problem(one, delivery, t) for one in facts.problems[:_ROWS]],
                len(facts.problems), t),
         _panel("off_budget", frame.link("/budgets"), [_budget(one, t) for one in off[:_ROWS]], len(off), t),
-        _panel("wrong", frame.link("/anomalies"), [_anomaly(one) for one in wrong[:_ROWS]], len(wrong), t),
+        _panel("wrong", frame.link("/anomalies"), [_anomaly(one) for one in wrong[:_ROWS]], len(wrong), t)
+        | {"none": _no_anomaly(learning, t)},
     ]  # fmt: skip
+
+
+def _no_anomaly(learning: Iterable[AccountLearning], t: Localizer) -> str:
+    """What is said where no anomaly is open: an all-clear, of the days that were read, only where every kind of
+    detector assesses every account."""
+    unsure = [one for one in learning if one.is_learning]
+    if unwatched := sum(not one.is_watched for one in unsure):
+        return f"{t('pages.verdict.learning', count=unwatched)}."
+    if unsure:
+        return f"{t('pages.today.none_found_yet')} {t('pages.verdict.also_learning', count=len(unsure))}."
+    return t("clients.morning.no_wrong")
 
 
 def _panel(name: str, link: str, rows: list[dict[str, str]], count: int, t: Localizer) -> dict[str, Any]:
