@@ -44,7 +44,7 @@ lookup | =help | what can you do?
 lookup | #objects:10 | how many active campaigns do we have?
 lookup | #pacing | are we on track with the budget?
 lookup | appointments|1116-1122 | how many bookings did we get last week?
-lookup | contacts|1122 | contacts yesterday
+lookup | contacts|1122 // ?metric | contacts yesterday
 lookup | cost_per_appointment|1116-1122 | cost per booking last week
 lookup | landing_page_views|1122 | landing page views yesterday
 lookup | outbound_ctr|1122 | outbound CTR yesterday

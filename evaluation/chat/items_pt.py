@@ -51,7 +51,7 @@ lookup | =help | o que você sabe fazer?
 lookup | #objects:10 | quantas campanhas ativas eu tenho?
 lookup | #pacing | vou estourar o orçamento?
 lookup | appointments|1116-1122 | quantos agendamentos tive na semana passada?
-lookup | contacts|1122 | quantos contatos recebi ontem?
+lookup | contacts|1122 // ?metric | quantos contatos recebi ontem?
 lookup | cost_per_appointment|1116-1122 | custo por agendamento na semana passada
 lookup | landing_page_views|1122 | visualizações da página de destino ontem
 lookup | outbound_clicks|1116-1122|account=100001 | cliques de saída da Loja Aurora na semana passada

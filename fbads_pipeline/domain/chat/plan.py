@@ -154,7 +154,8 @@ class Rank:
 class Offer:
     """One of the choices of a question back: its words, and what they stand for.
 
-    rank: the word that orders by the metric (best, worst, most, least), with so many rows.
+    rank: the word that orders by the metric (best, worst, most, least), with so many rows. replaces: the metric that
+    the offered one stands in place of.
     """
 
     said: str
@@ -164,6 +165,7 @@ class Offer:
     dimension: Dimension | None = None
     rank: str = ""
     limit: int = 0
+    replaces: str = ""
 
 
 @dataclass(frozen=True)
@@ -330,7 +332,7 @@ def _threshold(kept: Mapping[str, Any]) -> Threshold:
 def _offer(kept: Mapping[str, Any]) -> Offer:
     objects = _objects(kept["objects"]) if kept["objects"] else None
     period, rank = _period(kept["period"]), (kept["rank"], kept["limit"])
-    return Offer(kept["said"], objects, period, kept["metric"], kept["dimension"], *rank)
+    return Offer(kept["said"], objects, period, kept["metric"], kept["dimension"], *rank, kept.get("replaces", ""))
 
 
 def _period(kept: Mapping[str, Any] | None) -> RelativePeriod | None:

@@ -94,9 +94,8 @@ def test_a_limit_of_the_session_that_a_new_question_does_not_have_is_named(whole
         return [whole_world.ask(one, session=session).text for one in questions][-1]
 
     first = "gasto da Remarketing Carrinho na semana passada"
-    assert "limite de antes: campanha: Remarketing Carrinho" in told(
-        first, "qual foi o cpc de ontem na conta toda por dia?"
-    )
+    assert "limite de antes: campanha: Remarketing Carrinho" in told(first, "qual foi o cpc de ontem em todas por dia?")
+    assert "conta: Loja Aurora" in told(first, "qual foi o cpc de ontem na conta toda por dia?")
     for goes_on in ("e o ctr dela?", "tira o filtro", "gasto da Coleção Verão | Retargeting | 02 ontem", "por dia"):
         assert "limite de antes" not in told(first, goes_on), goes_on
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from fbads_pipeline.domain.chat.lexicon.gaps import with_gaps_kept
 from fbads_pipeline.domain.chat.plan import PeriodKind
 
 _Value = TypeVar("_Value")
@@ -75,7 +76,7 @@ class Vocabulary:
         self.holidays = _merged([one.holidays for one in every])
         self.misspellings = _merged([one.misspellings for one in every])
         self.public_holidays = frozenset[str]().union(*(one.public_holidays for one in every))
-        self.rewordings = tuple(rule for one in every for rule in one.rewordings)
+        self.rewordings = tuple(with_gaps_kept(*rule) for one in every for rule in one.rewordings)
         self.months = {name: number for one in every for number, names in enumerate(one.months, 1) for name in names}
         self.weekdays = {name: number for one in every for number, name in enumerate(one.weekdays)}
         self.short_months = frozenset[str]().union(*(one.short_months for one in every))

@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fbads_pipeline.domain.chat.plan import LEVELS, Level
 from fbads_pipeline.domain.core.formatting import fold
@@ -12,6 +13,8 @@ _TOKEN = re.compile(r"\w+")
 _ID = re.compile(r"(?:act_)?(\d{5,25})")
 CHOICES = 5
 _SHORTEST_SLIP = 4
+_SHORTEST_JOINED = 5
+_PAIR = re.compile(r"(?<!\w)(?P<one>[^\W\d_]+)(?P<gap>[ -])(?=(?P<other>[^\W\d_]+)(?!\w))")
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,9 @@ class ObjectNames:
         for number, tokens in enumerate(self._tokens):
             for place, token in enumerate(tokens[:40]):
                 self._places[token].append((number, place))
+        pairs = {a + b: f"{a} {b}" for tokens in self._tokens for a, b in pairwise(tokens[:40])}
+        long = [one for one in pairs if len(one) >= _SHORTEST_JOINED and one not in self._places]
+        self._apart = {one: pairs[one] for one in long}
         self._by_id = {one.object_id: one for one in self.objects}
 
     @property
@@ -59,6 +65,22 @@ class ObjectNames:
         return " ".join(
             one for one in text.split() if not all(part in self.words for part in _TOKEN.findall(fold(one)))
         )
+
+    def apart(self, word: str) -> str:
+        """Two words of a name that someone writes as one, with the gap between them: "ebook" of "E-book Grátis"; empty
+        of any other word."""
+        return self._apart.get(word, "")
+
+    def joined(self, text: str, is_known: Callable[[str], bool]) -> str:
+        """The text with a word of a name that someone writes as two in one: "e-book" of "Ebook"."""
+
+        def whole(pair: re.Match[str]) -> str:
+            one, other = pair["one"], pair["other"]
+            is_own = other in self._places or is_known(other) and is_known(one)
+            is_whole = len(one + other) >= _SHORTEST_JOINED and one + other in self._places
+            return one if is_whole and not is_own else pair.group()
+
+        return _PAIR.sub(whole, text)
 
     def by_id(self, words: str) -> NamedObject | None:
         """The object with this id, with or without `act_`."""

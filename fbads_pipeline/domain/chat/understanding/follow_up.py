@@ -7,6 +7,7 @@ from datetime import date
 from fbads_pipeline.domain.chat.catalogue import Catalogue
 from fbads_pipeline.domain.chat.periods.resolution import a_year_before, previous, resolve
 from fbads_pipeline.domain.chat.plan import LEVELS, ROWS, Objects, Plan, RelativePeriod, Segment, Threshold
+from fbads_pipeline.domain.chat.understanding.entities import ObjectNames
 from fbads_pipeline.domain.chat.understanding.figures.bounds import COST_OF, ranked
 from fbads_pipeline.domain.chat.understanding.figures.groups import compared_objects, is_plural
 from fbads_pipeline.domain.chat.understanding.figures.plans import FigureRequest
@@ -21,7 +22,7 @@ def continues(parsed: ParsedQuestion, asked: FigureRequest, last: Plan | None) -
     if last is None or last.intent not in ("figures", "why", "overview"):
         return last is not None and last.intent == "facts" and parsed.vocabulary.has("refers_back", parsed.text)
     plan = asked.plan
-    if parsed.has("reset") or any(one.metric for one in parsed.computed):
+    if parsed.has("reset") or any(one.metric for one in parsed.computed) or is_of_whole_account(parsed, last):
         return True
     if parsed.has("intent", "why") or (parsed.has("intent", "objects") and not plan.metrics):
         return False
@@ -39,6 +40,27 @@ def continues(parsed: ParsedQuestion, asked: FigureRequest, last: Plan | None) -
     changes = plan.excluded or plan.questioned or plan.compare or asked.to_previous or asked.to_last_year
     orders = asked.rank_word or plan.limit != ROWS
     return bool(said or changes or orders) or (goes_on and vocabulary.has("whole", text))
+
+
+def is_of_whole_account(parsed: ParsedQuestion, last: Plan | None) -> bool:
+    """ "E da conta toda?": all of the account that the question before was about a part of."""
+    is_of_part = last is not None and any(one.level != "account" for one in (*last.objects, *last.excluded))
+    return is_of_part and not parsed.named and parsed.vocabulary.has("whole_account", parsed.text)
+
+
+def in_whole_account(parsed: ParsedQuestion, last: Plan | None, names: ObjectNames) -> Plan:
+    """The last plan, where the question asks so over the accounts of what it was limited to, and over nothing else."""
+    assert last is not None
+    if not is_of_whole_account(parsed, last):
+        return last
+    below = [one for one in last.objects if one.level != "account"]
+    ids = sorted({*names.accounts_of(i for one in below for i in one.ids)})
+    found = [one for one in (names.object_by_id(i) for i in ids) if one is not None]
+    whole = (Objects("account", tuple(one.object_id for one in found), ", ".join(one.name for one in found)),)
+    kept = tuple(one for one in last.objects if one.level == "account")
+    apart = compared_objects(tuple(below), ())
+    dimensions = tuple(one for one in last.dimensions if one not in apart)
+    return replace(last, objects=whole if found else kept, excluded=(), dimensions=dimensions)
 
 
 def patched(last: Plan, asked: FigureRequest, parsed: ParsedQuestion, today: date, catalogue: Catalogue) -> Plan:

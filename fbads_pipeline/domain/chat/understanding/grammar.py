@@ -59,6 +59,7 @@ from fbads_pipeline.domain.chat.understanding.named import (
 )
 from fbads_pipeline.domain.chat.understanding.question import ParsedQuestion, read
 from fbads_pipeline.domain.chat.understanding.reading.asides import pass_asides
+from fbads_pipeline.domain.chat.understanding.reading.meanings import asked_apart
 from fbads_pipeline.domain.chat.understanding.reading.objectives import join_objectives
 from fbads_pipeline.domain.chat.understanding.reading.qualifiers import read_qualifiers
 from fbads_pipeline.domain.chat.understanding.reading.unheld import read_unheld
@@ -120,9 +121,8 @@ def plan(question: str, context: PlanningContext) -> Understanding:
     parsed.before = context.last.metrics if context.last is not None and context.last.intent == "figures" else ()
     read_qualifiers(parsed)
     read_unheld(parsed)
-    return _with_mentions(
-        _forbidden(parsed, context) or conversation(parsed) or _question(parsed, context), parsed, context.today
-    )
+    understood = _forbidden(parsed, context) or conversation(parsed) or _question(parsed, context)
+    return asked_apart(_with_mentions(understood, parsed, context.today), parsed)
 
 
 def _with_mentions(understood: Understanding, parsed: ParsedQuestion, today: date) -> Understanding:
@@ -277,8 +277,8 @@ def _planned(parsed: ParsedQuestion, context: PlanningContext, objects: tuple[Ob
     if how is not None:
         return evened(_overview(how), context.today)
     if goes_on:
-        assert context.last is not None
-        patched = follow_up.patched(context.last, asked, parsed, context.today, context.catalogue)
+        last = follow_up.in_whole_account(parsed, context.last, context.names)
+        patched = follow_up.patched(last, asked, parsed, context.today, context.catalogue)
         return evened(patched, context.today)
     return _without_context(asked, parsed, context)
 

@@ -10,6 +10,7 @@ from fbads_pipeline.domain.chat.plan import Clarification, Dimension, Objects, O
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject
 from fbads_pipeline.domain.chat.understanding.figures.bounds import ranked
 from fbads_pipeline.domain.chat.understanding.normalise import normalise
+from fbads_pipeline.domain.chat.understanding.reading.meanings import renamed
 from fbads_pipeline.domain.core.formatting import fold, plain_name
 
 SUGGESTED_METRICS = ("spend", "conversions", "cpa", "roas", "ctr")
@@ -78,7 +79,9 @@ def taken(pending: Plan, offer: Offer, catalogue: Catalogue) -> Plan:
     if offer.dimension is not None:
         plan = replace(plan, dimensions=(*plan.dimensions, offer.dimension))
         plan = _bounded(plan)
-    if offer.metric:
+    if offer.replaces:
+        plan = renamed(plan, offer.replaces, offer.metric)
+    elif offer.metric:
         plan = replace(plan, metrics=(offer.metric, *(one for one in plan.metrics if one != offer.metric)))
     if offer.rank:
         plan = replace(plan, rank=ranked(offer.rank, offer.metric, catalogue), limit=offer.limit)

@@ -264,11 +264,13 @@ def _mend(text: str, lexicon: Lexicon, names: ObjectNames, language: str) -> str
     if "t" not in names.words:  # "Don't miss" may be a name
         text = _PERCENT.sub(" percent ", text)
         text = _NOT.sub(lambda match: _SHORTENED.get(match[1], match[1]) + " not", text)
+    text = names.joined(text, lexicon.knows)
     before_names, before = lexicon.vocabulary.words["name_follows"], ""
     for word in words_of(text):
         may_be_name = before in before_names
-        meant = lexicon.mended(word.text, names.words, may_be_name=may_be_name, language=language)
-        if not lexicon.knows(word.text):
+        apart = names.apart(word.text) if not lexicon.knows(word.text) else ""
+        meant = apart or lexicon.mended(word.text, names.words, may_be_name=may_be_name, language=language)
+        if not apart and not lexicon.knows(word.text):
             meant = names.meant_after(before, word.text) or meant
         mended += [text[at : word.start], meant]
         at, before = word.end, meant

@@ -126,7 +126,7 @@ def with_quotients(parsed: ParsedQuestion, catalogue: Catalogue) -> list[str]:
     tags, words = metric_tags(parsed), parsed.vocabulary.words
     for place, tag in enumerate(tags):
         before = tags[place - 1] if place else None
-        between = " ".join(word.text for word in parsed.words[before.end : tag.start]) if before else ""
+        between = _between(before, tag, parsed) if before else ""
         is_cost = before is not None and (
             between in words["per"] or (between in words["each"] and before.said in words["cost_verbs"])
         )
@@ -137,6 +137,15 @@ def with_quotients(parsed: ParsedQuestion, catalogue: Catalogue) -> list[str]:
         else:
             names.append(GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value)
     return names
+
+
+def _between(before: PhraseTag, tag: PhraseTag, parsed: ParsedQuestion) -> str:
+    """The words between two metrics, without names and days: "custo da Loja Aurora por lead"."""
+    spans = [(one.start, one.end) for one in parsed.named] + [(one.start, one.end) for one in parsed.periods]
+    places, nouns = range(before.end, tag.start), parsed.vocabulary.words["before_nouns"]
+    taken = {at for at in places if any(a <= parsed.words[at].start < b for a, b in spans)}
+    leads = {at for at in places if at + 1 in taken and parsed.words[at].text in nouns}
+    return " ".join(parsed.words[at].text for at in places if at not in taken | leads)
 
 
 def _is_cost(tag: PhraseTag, catalogue: Catalogue) -> bool:

@@ -101,7 +101,11 @@ def introduces_name(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
 
 
 def is_plural(said: str, parsed: ParsedQuestion) -> bool:
-    return any(word.endswith("s") and word not in parsed.vocabulary.words["singular_in_s"] for word in said.split())
+    """Whether several are said: "conjuntos de anúncio", and not "conjunto de anúncios"; "que horas" asks for one."""
+    singular, nouns = parsed.vocabulary.words["singular_in_s"], said.split()
+    joins = parsed.vocabulary.expression(r"(?:{name_join})")
+    joint = next((place for place, word in enumerate(nouns) if place and joins.fullmatch(word)), len(nouns))
+    return said not in singular and any(word.endswith("s") and word not in singular for word in nouns[:joint])
 
 
 def compared_objects(objects: tuple[Objects, ...], dimensions: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
