@@ -166,6 +166,7 @@ class Offer:
     rank: str = ""
     limit: int = 0
     replaces: str = ""
+    hours: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,7 @@ class Clarification:
     choices: as people read them; offers: what each of them stands for, where it is more than its words.
     """
 
-    kind: Literal["object", "date", "metric", "rank_metric", "dimension", "period", "word"]
+    kind: Literal["object", "date", "metric", "rank_metric", "dimension", "period", "word", "hour"]
     about: str
     choices: tuple[str, ...] = ()
     plan: Plan | None = None
@@ -332,7 +333,10 @@ def _threshold(kept: Mapping[str, Any]) -> Threshold:
 def _offer(kept: Mapping[str, Any]) -> Offer:
     objects = _objects(kept["objects"]) if kept["objects"] else None
     period, rank = _period(kept["period"]), (kept["rank"], kept["limit"])
-    return Offer(kept["said"], objects, period, kept["metric"], kept["dimension"], *rank, kept.get("replaces", ""))
+    hours = (kept["hours"][0], kept["hours"][1]) if kept.get("hours") else None
+    return Offer(
+        kept["said"], objects, period, kept["metric"], kept["dimension"], *rank, kept.get("replaces", ""), hours
+    )
 
 
 def _period(kept: Mapping[str, Any] | None) -> RelativePeriod | None:

@@ -25,6 +25,8 @@ from fbads_pipeline.domain.chat.result import ChatAccount, Result, ResultColumn
 from fbads_pipeline.domain.core.messages import Count, Days, Joined, Name, Value, lines, message
 
 _SEVERAL = 2
+# Without any of these there was no delivery, so that there is no row: "campanhas sem gasto" are few, and none of those.
+_DELIVERED = ("spend", "impressions")
 
 
 def figures_answer(
@@ -107,6 +109,8 @@ def filters(plan: Plan, catalogue: Catalogue) -> list[Value]:
         found.append(_beside(dimension_label("objective"), Joined(named, ", ")))
     if plan.rank is not None and plan.rank.place:
         found.append(message("chat.only_place", place=Count(plan.rank.place)))
+    if any(one.metric in _DELIVERED and not one.value and one.comparison == "at_most" for one in plan.thresholds):
+        found.append(message("chat.only_delivered"))
     return found + [bound_said(one, catalogue) for one in plan.thresholds]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from fbads_pipeline.domain.chat.lexicon.vocabulary import Vocabulary
-from fbads_pipeline.domain.chat.periods import readers
+from fbads_pipeline.domain.chat.periods import nth_days, readers
 from fbads_pipeline.domain.chat.periods.dates import DateContext
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import RelativePeriod
@@ -17,14 +17,16 @@ _FROM = r"\b(?:(?:{range_open}) )*"
 _TO = r" ?(?:{range_join}|-) ?(?:(?:{range_join_after}) )?"
 _DAY = r"(?:(?:{day_prefix}) )?\d{1,2}(?:{day_ending})?"
 _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
+    ("nth_weekday_of_month", nth_days.nth_weekday_of_month, None),
+    ("nth_weekend_of_month", nth_days.nth_weekend_of_month, None),
     ("all_time", readers.all_time, None),
     ("last_holiday", readers.last_holiday, None),
     ("weekend", readers.weekend, None),
     ("same_day_last_week", readers.fixed(RelativePeriod("day", 0, back=7)), None),
     ("weekday_range", readers.weekday_range, None),
-    ("week_of_month", readers.week_of_month, None),
+    ("week_of_month", nth_days.week_of_month, None),
     ("weekday_of_week", readers.weekday_of_week, None),
-    ("edge_of_month", readers.edge_of_month, None),
+    ("edge_of_month", nth_days.edge_of_month, None),
     ("weekday_before_last", readers.weekday_before_last, None),
     ("previous_weekday", readers.previous_weekday, None),
     ("beside_a_day", readers.beside_a_day, None),

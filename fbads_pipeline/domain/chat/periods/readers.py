@@ -44,7 +44,7 @@ def same_part(match: re.Match[str], context: DateContext) -> RelativePeriod:
 
 def last_units(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """The last n days; of weeks as many days; of months, quarters and years whole months."""
-    count, unit = _counted(match["n"], context), context.vocabulary.units[match["u"]]
+    count, unit = counted(match["n"], context), context.vocabulary.units[match["u"]]
     if not count or count > _MOST_UNITS:
         raise ImpossibleDate(match.group())
     if unit == "day":
@@ -59,15 +59,15 @@ def last_units(match: re.Match[str], context: DateContext) -> RelativePeriod:
 
 
 def last_days(match: re.Match[str], context: DateContext) -> RelativePeriod:
-    return RelativePeriod("days", _counted(match["n"], context))
+    return RelativePeriod("days", counted(match["n"], context))
 
 
 def days_before_those(match: re.Match[str], context: DateContext) -> RelativePeriod:
-    return RelativePeriod("days", _counted(match["n"], context), back=1)
+    return RelativePeriod("days", counted(match["n"], context), back=1)
 
 
 def units_ago(match: re.Match[str], context: DateContext) -> RelativePeriod:
-    return RelativePeriod(context.vocabulary.units[match["u"]], _counted(match["n"], context))
+    return RelativePeriod(context.vocabulary.units[match["u"]], counted(match["n"], context))
 
 
 def month_named(match: re.Match[str], context: DateContext) -> RelativePeriod:
@@ -95,7 +95,7 @@ def months_range(match: re.Match[str], context: DateContext) -> RelativePeriod |
 
 def quarter(match: re.Match[str], context: DateContext) -> RelativePeriod:
     today = context.today
-    number = _ordinal(match["q"], context)
+    number = ordinal(match["q"], context)
     first = date(int(match["y"]) if match["y"] else today.year, 3 * number - 2, 1)
     if not match["y"] and first > today:
         first = first.replace(year=first.year - 1)
@@ -109,14 +109,14 @@ def half_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
     if match["m"]:
         number = context.vocabulary.months[match["m"]]
         month = date(_year_of(None, number, context), number, 1)
-    if _ordinal(match["h"], context) == 1:
+    if ordinal(match["h"], context) == 1:
         return RelativePeriod("between", first=month, last=month.replace(day=15))
     return RelativePeriod("between", first=month.replace(day=16), last=ends("month", month))
 
 
 def half_year(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """January to June, or July to December; without a year of the latest such half that has begun."""
-    today, month = context.today, 6 * _ordinal(match["h"], context) - 5
+    today, month = context.today, 6 * ordinal(match["h"], context) - 5
     year = int(match["y"]) if match["y"] else today.year if month <= today.month else today.year - 1
     first = date(year, month, 1)
     last = date(year, 6, 30) if month == 1 else date(year, 12, 31)
@@ -170,38 +170,11 @@ def weekday_range(match: re.Match[str], context: DateContext) -> RelativePeriod 
     return RelativePeriod("between", first=monday + timedelta(days=first), last=monday + timedelta(days=last))
 
 
-def week_of_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
-    """The first, second … seven days of a month; the last ones are its last seven."""
-    month = starts("month", context.today, 1 if match["previous"] else 0)
-    if match["m"]:
-        number = context.vocabulary.months[match["m"]]
-        month = date(_year_of(match["y"], number, context), number, 1)
-    if match["end"]:
-        last = ends("month", month)
-        return RelativePeriod("between", first=last - timedelta(days=6), last=last)
-    first = month + timedelta(days=7 * (_ordinal(match["n"], context) - 1))
-    return RelativePeriod("between", first=first, last=min(first + timedelta(days=6), ends("month", month)))
-
-
 def weekday_of_week(match: re.Match[str], context: DateContext) -> RelativePeriod:
     """The Friday of last week."""
     back = 1 if match["last"] else 2 if match["before_last"] else 0
     day = starts("week", context.today, back) + timedelta(days=context.vocabulary.weekdays[match["w"]])
     return RelativePeriod("between", first=day, last=day)
-
-
-def edge_of_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
-    """The first or last days of a month, or its first or last day."""
-    first = starts("month", context.today, 1 if match["previous"] else 0)
-    if match["m"]:
-        number = context.vocabulary.months[match["m"]]
-        first = date(_year_of(match["y"], number, context), number, 1)
-    last, count = ends("month", first), timedelta(days=(_counted(match["n"], context) if match["n"] else 1) - 1)
-    return (
-        RelativePeriod("between", first=last - count, last=last)
-        if match["end"]
-        else RelativePeriod("between", first=first, last=min(first + count, last))
-    )
 
 
 def named_day(match: re.Match[str], context: DateContext) -> RelativePeriod:
@@ -359,12 +332,22 @@ def since_day_number(match: re.Match[str], context: DateContext) -> RelativePeri
     return RelativePeriod("since", first=day_number(match, context).first)
 
 
-def _counted(text: str, context: DateContext) -> int:
+def counted(text: str, context: DateContext) -> int:
     return int(text) if text.isdigit() else context.vocabulary.numerals[text]
 
 
-def _ordinal(text: str, context: DateContext) -> int:
-    return int(text) if text.isdigit() else context.vocabulary.ordinals[text]
+def ordinal(text: str, context: DateContext) -> int:
+    """The number of "3", "3rd", "terceira"."""
+    digits = re.match(r"\d+", text)
+    return int(digits[0]) if digits else context.vocabulary.ordinals[text]
+
+
+def month_of(match: re.Match[str], context: DateContext) -> date:
+    """The first day of the month that a phrase names, or of this or the last one."""
+    if match["m"]:
+        number = context.vocabulary.months[match["m"]]
+        return date(_year_of(match["y"], number, context), number, 1)
+    return starts("month", context.today, 1 if match["previous"] else 0)
 
 
 def _days_back(match: re.Match[str], context: DateContext) -> int:

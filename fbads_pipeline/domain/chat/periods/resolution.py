@@ -85,6 +85,8 @@ def _before(period: RelativePeriod, first: date, last: date) -> tuple[date, date
 
 
 def starts(kind: str, day: date, back: int) -> date:
+    if kind == "day":
+        return day - timedelta(days=back)
     if kind == "week":
         return day - timedelta(days=day.weekday() + 7 * back)
     if kind == "year":

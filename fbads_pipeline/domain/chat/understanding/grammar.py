@@ -4,7 +4,6 @@ It never guesses: a word that it cannot place and that could change figures ends
 names the word. Without model, key or network.
 """
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -48,9 +47,11 @@ from fbads_pipeline.domain.chat.understanding.figures.plans import (
 )
 from fbads_pipeline.domain.chat.understanding.mentions import mentions_of
 from fbads_pipeline.domain.chat.understanding.named import (
+    asks_which,
     certain_objects,
     excluded_objects,
     names_that_are_days,
+    names_that_are_words,
     names_with_another_day,
     objects_of,
     others_left_out,
@@ -62,11 +63,11 @@ from fbads_pipeline.domain.chat.understanding.reading.asides import pass_asides
 from fbads_pipeline.domain.chat.understanding.reading.meanings import asked_apart
 from fbads_pipeline.domain.chat.understanding.reading.objectives import join_objectives
 from fbads_pipeline.domain.chat.understanding.reading.qualifiers import read_qualifiers
+from fbads_pipeline.domain.chat.understanding.reading.unclear import asked_for_date, asked_for_hour
 from fbads_pipeline.domain.chat.understanding.reading.unheld import read_unheld
 from fbads_pipeline.domain.chat.understanding.subjects import OVERVIEW_METRICS
 from fbads_pipeline.domain.chat.understanding.tags import Lexicon, PhraseTag
 from fbads_pipeline.domain.chat.understanding.taxes import Money, settle_tax
-from fbads_pipeline.domain.core.formatting import fold
 
 # What a question back may still lack: its answer brings it.
 _ASKED_BACK = ("object", "period", "rank", "limit", "comparison")
@@ -104,12 +105,15 @@ def plan(question: str, context: PlanningContext) -> Understanding:
     if choice is not None:
         assert context.last is not None
         return offers.taken(context.last, choice, context.catalogue)
+    hour = asked_for_hour(question, context.names, context.lexicon.vocabulary, lambda text: plan(text, context))
+    if hour is not None:
+        return hour
     try:
         parsed = read(
             question, language=context.language, names=context.names, lexicon=context.lexicon, today=context.today
         )
     except AmbiguousDate as unclear:
-        return _which_date(question, unclear, context)
+        return asked_for_date(question, unclear, lambda text: plan(text, context))
     except ImpossibleDate as wrong:
         return Refusal("not_understood", str(wrong))
     settle_tax(parsed, context.money)
@@ -142,16 +146,6 @@ def _with_mentions(understood: Understanding, parsed: ParsedQuestion, today: dat
     return understood
 
 
-def _which_date(question: str, unclear: AmbiguousDate, context: PlanningContext) -> Understanding:
-    """Asks for the date; what else the question says is kept for the answer."""
-    without = plan(re.sub(re.escape(unclear.text), unclear.readings[0], fold(question), count=1), context)
-    pending = without.plan if isinstance(without, Clarification) else without
-    days = [date.fromisoformat(one) for one in unclear.readings]
-    dates = tuple(Offer(f"{one}", period=RelativePeriod("between", first=one, last=one)) for one in days)
-    plan_ = replace(pending, offers=dates) if isinstance(pending, Plan) else None
-    return Clarification("date", unclear.text, unclear.readings, plan_, dates)
-
-
 def _forbidden(parsed: ParsedQuestion, context: PlanningContext) -> Understanding | None:
     if commands.is_hostile(parsed):
         return Refusal("forbidden")
@@ -172,6 +166,7 @@ def _forbidden(parsed: ParsedQuestion, context: PlanningContext) -> Understandin
 def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding:
     parsed.asides = pass_asides(parsed)
     missing = parsed.missing or names_with_another_day(parsed) or names_that_are_days(parsed)
+    missing = missing or names_that_are_words(parsed)
     if missing:
         said, level = missing[0]
         return Refusal("unknown_object", said, context.names.near(said, level))
@@ -205,7 +200,7 @@ def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding
         return _forecast(parsed)
     if parsed.left:
         return _left_over(parsed, context)
-    objects = objects_of(parsed)
+    objects = asks_which(parsed, context.names, context.last) or objects_of(parsed)
     if isinstance(objects, Clarification):
         pending = _planned(parsed, context, certain_objects(parsed))
         waiting = pending.plan if isinstance(pending, Clarification) else pending

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from fbads_pipeline.domain.chat.plan import NEGATED, Clarification, Level, Objects, Plan
-from fbads_pipeline.domain.chat.understanding.entities import CHOICES, NamedObject
+from fbads_pipeline.domain.chat.understanding.entities import CHOICES, NamedObject, ObjectNames
 from fbads_pipeline.domain.chat.understanding.figures.groups import is_split_by
 from fbads_pipeline.domain.chat.understanding.offers import object_offers
 from fbads_pipeline.domain.chat.understanding.question import ObjectMention, ParsedQuestion, level_before, level_words
@@ -121,6 +121,39 @@ def names_with_another_day(parsed: ParsedQuestion) -> list[tuple[str, Level | No
             if is_next and not is_named and parsed.vocabulary.expression(r"^(?:\w+ )?(?:{name_join})\b").match(joined):
                 found.append((parsed.text[mention.start : one.end].strip(), mention.level))
     return found
+
+
+def asks_which(parsed: ParsedQuestion, names: ObjectNames, last: Plan | None) -> Clarification | None:
+    """ "Vendas da campanha ontem", which names none of several: one is meant, and not all of them together."""
+    one_of = parsed.vocabulary.expression(r"(?:{one_of_them})")
+    for tag in parsed.of("dimension"):
+        level = level_words(parsed.vocabulary).get(tag.said)
+        before = parsed.words[tag.start - 1].text if tag.start else ""
+        is_one = level is not None and level != "account" and not tag.said.endswith("s") and one_of.fullmatch(before)
+        if not is_one or parsed.named or parsed.excluded or parsed.has("rank") or not parsed.has("metric"):
+            continue
+        there = [one for one in names.objects if one.level == level]
+        is_known = last is not None and bool(last.objects)
+        if len(there) > 1 and not is_known and not parsed.has("intent") and len(parsed.of("dimension")) == 1:
+            choices = object_offers(there, CHOICES)
+            return Clarification("object", tag.said, tuple(one.said for one in choices), offers=choices)
+    return None
+
+
+def names_that_are_words(parsed: ParsedQuestion) -> list[tuple[str, Level | None]]:
+    """ "Gasto da campanha Vendas", where no campaign is called so: a metric or a part right after one level that the
+    question is about is a name, and nothing that is counted."""
+    found: list[tuple[str, Level | None]] = []
+    one_of = parsed.vocabulary.expression(r"(?:{one_of_them})")
+    for level in (tag for tag in parsed.of("dimension") if tag.said in level_words(parsed.vocabulary)):
+        before = parsed.words[level.start - 1].text if level.start else ""
+        after = parsed.words[level.end - 1].end
+        for tag in parsed.tags:
+            is_next = tag.start == level.end and parsed.text[after : parsed.place(tag)] == " "
+            is_word = tag.kind in ("metric", "segment") and not parsed.vocabulary.is_verb(tag.said.split()[-1])
+            if is_next and is_word and not level.said.endswith("s") and one_of.fullmatch(before):
+                found.append((tag.said, level_words(parsed.vocabulary)[level.said]))
+    return found if any(tag.kind == "metric" and tag.said != found[0][0] for tag in parsed.tags if found) else []
 
 
 def names_that_are_days(parsed: ParsedQuestion) -> list[tuple[str, Level | None]]:

@@ -76,6 +76,8 @@ def taken(pending: Plan, offer: Offer, catalogue: Catalogue) -> Plan:
         plan = replace(plan, objects=(*others, Objects(offer.objects.level, ids, name)))
     if offer.period is not None:
         plan = replace(plan, period=offer.period, period_is_assumed=False)
+    if offer.hours is not None:
+        plan = replace(plan, hours=offer.hours)
     if offer.dimension is not None:
         plan = replace(plan, dimensions=(*plan.dimensions, offer.dimension))
         plan = _bounded(plan)

@@ -221,14 +221,17 @@ def _end_yesterday(parsed: ParsedQuestion, taken: list[bool], today: date) -> No
     if match is None or len(others) != 1 or others[0].is_relative:
         return
     (first, last), yesterday = resolve(others[0].period, today), today - timedelta(days=1)
-    if last == today and first <= yesterday:
-        parsed.periods = [replace(others[0], period=RelativePeriod("between", first=first, last=yesterday))]
+    if last in (today, yesterday) and first <= yesterday:  # "the last 14 days" end before today anyway
+        ended = others[0].period if last == yesterday else RelativePeriod("between", first=first, last=yesterday)
+        parsed.periods = [replace(others[0], period=ended)]
         taken[match.start() : match.end()] = [True] * (match.end() - match.start())
 
 
 def _limit_to_weekdays(parsed: ParsedQuestion, today: date) -> None:
     """ "De segunda a sexta em outubro": days of the week within a longer stretch limit it, and are no other stretch."""
     named = [one for one in parsed.periods if one.kind in _OF_A_WEEK]
+    if any(parsed.vocabulary.has("over_already", parsed.text[one.start : one.end]) for one in named):
+        return  # "sexta passada", "last Friday": one day, which no longer stretch has all of
     longer = [one for one in parsed.periods if one not in named and not one.is_relative]
     if len(named) != 1 or len(longer) != 1 or parsed.weekdays:
         return
@@ -311,7 +314,8 @@ def _read_names(parsed: ParsedQuestion, taken: list[bool], names: ObjectNames, l
             if mention is not None and not _is_name(mention, texts, level, names, lexicon):
                 mention = None
             if mention is not None and level is None and _is_day(parsed, mention):
-                mention = None
+                place = mention.end  # no word of the day begins a name
+                continue
         if mention is None:
             place += 1
             continue

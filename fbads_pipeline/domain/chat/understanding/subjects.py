@@ -182,6 +182,8 @@ def _is_pacing(parsed: ParsedQuestion) -> bool:
 
 
 def about(subject: Intent, parsed: ParsedQuestion, objects: tuple[Objects, ...]) -> Plan:
+    if parsed.hours is not None:  # "any red flags this morning?": of lists only days are known, which the answer says
+        parsed.hours, parsed.asides = None, (*parsed.asides, parsed.said_hours)
     period = parsed.periods[0].period if parsed.periods else None
     dimensions = levels_of(parsed)[:1]
     descending = not (parsed.has("rank", "worst") or parsed.has("rank", "least"))

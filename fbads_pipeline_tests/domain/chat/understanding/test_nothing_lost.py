@@ -2,17 +2,19 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fbads_pipeline.domain.chat.lexicon.gaps import with_gaps_kept
-from fbads_pipeline.domain.chat.plan import Clarification, Plan, from_json, to_json
+from fbads_pipeline.domain.chat.periods.resolution import resolve
+from fbads_pipeline.domain.chat.plan import Clarification, Plan, Refusal, from_json, to_json
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import plan
 from fbads_pipeline.domain.chat.understanding.normalise import normalise
-from fbads_pipeline_tests.support.asking import LEXICON, context, planned, understood
+from fbads_pipeline_tests.support.asking import LEXICON, TODAY, context, planned, understood
 
 RULES = [rule for one in LEXICON.vocabulary.languages.values() for rule in one.rewordings]
 # Questions whose phrases are read in other words, each with words between them.
@@ -130,3 +132,54 @@ def test_after_a_part_of_an_account_all_of_it_can_be_asked_for(first, asked):
 )  # fmt: skip
 def test_one_is_answered_with_one_and_several_with_several(question, rows):
     assert planned(question).limit == rows
+
+
+@pytest.mark.parametrize("word", ["Vendas", "Stories", "Leads", "Reels"])
+def test_a_word_right_after_one_level_is_a_name_and_no_figure(word):
+    for question in (f"gasto da campanha {word} ontem", f"gasto na campanha {word} semana passada"):
+        made = understood(question)
+        assert isinstance(made, Refusal) and made.kind == "unknown_object", question
+    assert isinstance(understood(f"gasto por campanha, {word} ontem"), Plan | Refusal)
+
+
+@pytest.mark.parametrize("question", ["vendas da campanha ontem", "quanto gastei nessa campanha ontem"])
+def test_one_of_several_that_is_not_named_is_asked_back(question):
+    asked = understood(question)
+    assert isinstance(asked, Clarification) and asked.kind == "object" and len(asked.choices) > 1
+    assert planned(question.replace("campanha", "conta")).metrics
+
+
+def test_a_name_that_is_a_day_is_the_day_where_people_say_so():
+    names = ObjectNames([NamedObject("campaign", "2", "1", "Dia das Mães")])
+    question = "quanto gastei na campanha Dia das Mães no dia das mães"
+    made = plan(normalise(question), replace(context(question), names=names))
+    assert isinstance(made, Plan) and [one.ids for one in made.objects] == [("2",)]
+    assert resolve(made.period, TODAY) == (date(2026, 5, 10), date(2026, 5, 10))
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [("gasto médio por venda por campanha ontem", "goal_cost:purchase"),
+     ("custo médio por lead ontem", "goal_cost:lead"),
+     ("average spend per purchase yesterday", "goal_cost:purchase")],
+)  # fmt: skip
+def test_the_average_cost_of_an_event_is_what_it_costs(question, metric):
+    made = planned(question)
+    assert made.metrics == (metric,) and made.mean_of is None and not made.per_day
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "em que dia da semana vende mais em novembro? mostra por dia da semana",
+        "qual idade compra mais? vendas por idade",
+    ],
+)
+def test_rows_that_are_asked_for_are_all_there_though_one_is_the_most(question):
+    assert planned(question).limit > 6
+
+
+@pytest.mark.parametrize("question", ["any red flags this morning?", "teve algo estranho hoje de manhã?"])
+def test_a_part_of_a_day_that_a_list_does_not_go_by_is_named(question):
+    made = planned(question)
+    assert made.intent == "anomalies" and made.ignored and made.hours is None

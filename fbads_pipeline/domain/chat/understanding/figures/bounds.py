@@ -65,8 +65,9 @@ def thresholds(parsed: ParsedQuestion, catalogue: Catalogue) -> tuple[Threshold,
             raise CannotPlan(unclear)
         made.append(threshold(amount, GOAL_COST + tag.value if tag.kind == "goal_cost" else tag.value, catalogue))
     made += [_computed(one, parsed, catalogue) for one in parsed.computed]
+    lists = parsed.has("dimension") or parsed.vocabulary.has("which_ones", parsed.text)
     for tag in metric_tags(parsed):
-        if tag.kind == "metric" and parsed.has("dimension") and is_none(tag, parsed):
+        if tag.kind == "metric" and lists and is_none(tag, parsed):
             made += [*_had(tag, parsed, catalogue), Threshold(tag.value, "at_most", Decimal(0))]
     return tuple(dict.fromkeys(made or _counted(parsed, catalogue)))
 
@@ -145,6 +146,7 @@ def _between(before: PhraseTag, tag: PhraseTag, parsed: ParsedQuestion) -> str:
     places, nouns = range(before.end, tag.start), parsed.vocabulary.words["before_nouns"]
     taken = {at for at in places if any(a <= parsed.words[at].start < b for a, b in spans)}
     leads = {at for at in places if at + 1 in taken and parsed.words[at].text in nouns}
+    taken |= {at for tag in parsed.of("average") for at in range(tag.start, tag.end)}  # "gasto médio por venda"
     return " ".join(parsed.words[at].text for at in places if at not in taken | leads)
 
 

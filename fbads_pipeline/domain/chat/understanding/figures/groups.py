@@ -92,6 +92,11 @@ def is_split_by(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
     return parsed.vocabulary.expression(r"\b(?:{splits_by})(?: (?:{before_excluded}))?$").search(before) is not None
 
 
+def is_asked_apart(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
+    """The same, also where the words of the tag begin so: "por dia da semana"."""
+    return is_split_by(parsed, tag) or parsed.vocabulary.expression(r"(?:{splits_by})\b").match(tag.said) is not None
+
+
 def introduces_name(parsed: ParsedQuestion, tag: PhraseTag) -> bool:
     """Whether a name follows: "campanha Verão" is no breakdown."""
     if tag.value not in LEVELS:

@@ -43,6 +43,7 @@ from fbads_pipeline.domain.chat.understanding.figures.groups import (
     compared_objects,
     dimensions_of,
     introduces_name,
+    is_asked_apart,
     is_budget_spent,
     is_plural,
     mean_of,
@@ -284,6 +285,8 @@ def _limit(parsed: ParsedQuestion, is_ranked: bool, dimensions: tuple[Dimension,
     if any(tag.said.split()[0] in parsed.vocabulary.words["plural_ranks"] for tag in parsed.of("rank")):
         return TOP
     tags = [tag for tag in parsed.of("dimension") if not introduces_name(parsed, tag)]
+    if len(tags) > 1 and any(one.value == tags[0].value and is_asked_apart(parsed, one) for one in tags[1:]):
+        return TOP if tags[0].value in LEVELS else MOST_ROWS  # "que dia vende mais? me mostra por dia"
     if not tags and any(parsed.vocabulary.has(one, parsed.text) for one in ("which_one", "what_one")):
         return max(1, len(parsed.named) if len(parsed.named) > 1 else 1)
     if not tags and parsed.vocabulary.has("which_single", parsed.text):
