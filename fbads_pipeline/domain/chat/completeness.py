@@ -222,7 +222,7 @@ _HELD: Mapping[str, Callable[[Plan, str], bool]] = {
     ),
     "limit": lambda plan, value: plan.limit == int(value),
     "place": lambda plan, value: plan.rank is not None and plan.rank.place == int(value),
-    "rank": lambda plan, value: plan.rank is not None or plan.intent not in _WITH_METRICS,
+    "rank": lambda plan, value: plan.rank is not None or plan.intent not in (*_WITH_METRICS, "objects"),
     "comparison": _compared,
     "pair": lambda plan, value: _compared(plan, "pair") or _is_side_by_side(plan),
     "fact": _facts,

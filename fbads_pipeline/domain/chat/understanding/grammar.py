@@ -295,7 +295,7 @@ def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: Plan
     asks_for_objects = vocabulary.expression(r"^(?:\W*(?:{agreement}) )?(?:{exists})\b").search(parsed.text) is not None
     lists = parsed.has("intent", "objects") or plan.status == "REJECTED" or asks_for_objects
     lists = lists or (not plan.period and _asks_which(parsed))
-    if lists and not plan.metrics and levels:
+    if lists and not plan.metrics and levels and not asked.rank_word:
         return replace(plan, intent="objects", dimensions=levels, rank=None)
     period = plan.period if not (asked.is_relative and plan.compare) else after(_set(plan.compare))
     if parsed.has("intent", "why"):

@@ -1,5 +1,6 @@
 """Everyday ways to ask: letters drawn out, "off", what drags a figure down, back to a metric, a change of months."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from fbads_pipeline.domain.chat.completeness import lost_mentions
 from fbads_pipeline.domain.chat.lexicon.slips import shortened
 from fbads_pipeline.domain.chat.periods.resolution import resolve
-from fbads_pipeline.domain.chat.plan import Plan, Refusal
+from fbads_pipeline.domain.chat.plan import Clarification, Plan, Refusal
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, ObjectNames
 from fbads_pipeline.domain.chat.understanding.wording.rewording import reworded
 from fbads_pipeline_tests.support.asking import LEXICON, TODAY, planned, understood
@@ -267,3 +268,51 @@ def test_up_on_the_month_before_is_this_month_beside_it(language, data):
 def test_what_each_one_cost_is_asked_of_what_was_counted_before(turns):
     made, begun = planned(*turns), planned(turns[0])
     assert made.metrics == ("goal_cost:purchase",) and (made.objects, made.period) == (begun.objects, begun.period)
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        ("a Loja Aurora tá se pagando?", "roas da Loja Aurora"),
+        ("qual campanha tá desperdiçando verba ontem", "qual campanha gastou sem conversões ontem"),
+        ("which campaigns are wasting budget this month", "which campaigns spent with no conversions this month"),
+        ("o que não tá vendendo ontem", "quais campanhas não venderam ontem"),
+        ("quanto custou 1 lead ontem", "quanto custou cada lead ontem"),
+        ("como fechou outubro na Loja Aurora", "como foi outubro na Loja Aurora"),
+        ("quantas vezes a galera compra por dia", "quantas vezes compra por dia"),
+        ("what did Loja Aurora make yesterday", "revenue of Loja Aurora yesterday"),
+        ("top line for Loja Aurora last week", "overview of Loja Aurora last week"),
+        ("how much do we spend a day on average", "how much do we spend per day on average"),
+        ("of the landing page views yesterday, what share turned into purchases",
+         "of the landing page views yesterday, what percent turned into purchases"),
+        ("gasto na última semana fechada", "gasto na semana passada"),
+        ("spend in the last full week", "spend last week"),
+    ],
+)  # fmt: skip
+def test_free_words_make_the_plan_of_plain_ones(said, plain):
+    made, wanted = understood(said), understood(plain)
+    assert type(made) is type(wanted)
+    if isinstance(made, Plan) and isinstance(wanted, Plan):
+        assert replace(made, language="") == replace(wanted, language="")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["quais as melhores campanhas da Loja Aurora", "what's working at Loja Aurora", "qual anúncio tá bombando esse mês",
+     "lista as piores campanhas", "which ads are killing it this week", "o que tá dando resultado na Loja Aurora?"],
+)  # fmt: skip
+def test_the_best_of_an_unnamed_metric_is_asked_back_and_never_a_list_of_all(question):
+    made = understood(question)
+    assert isinstance(made, Clarification) and made.kind == "rank_metric"
+
+
+@pytest.mark.parametrize("question", ["o CPC da Loja Aurora tá alto?", "is the CPC of Loja Aurora high?"])
+def test_how_high_a_figure_is_says_nothing_of_what_it_did(question):
+    made = planned(question)
+    assert made.premise is None and made.metrics == ("cpc",)
+    assert planned(question.replace("tá alto", "subiu").replace("high", "up")).premise == "up"
+
+
+@pytest.mark.parametrize("question", ["which campaigns should I kill", "what ads should we scale"])
+def test_what_to_do_is_a_question_for_the_suggestions(question):
+    assert planned(question).intent == "suggestions"

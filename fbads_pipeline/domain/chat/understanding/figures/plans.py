@@ -215,6 +215,9 @@ def _is_of_spend(parsed: ParsedQuestion) -> bool:
 def premise_of(parsed: ParsedQuestion) -> Direction | None:
     """The direction that the question takes a change to have; None where it says none, or both."""
     vocabulary = parsed.vocabulary
+    moved = [tag.said for tag in parsed.of("comparison") if tag.value == "moved"]
+    if moved and all(one in vocabulary.words["high_and_low"] for one in moved):
+        return None  # "o CPC tá alto?": how much it is, and nothing that it did
     up, down = (vocabulary.has(name, parsed.text) for name in ("rises", "falls"))
     return None if up == down else "up" if up else "down"
 
