@@ -103,12 +103,14 @@ class Farm:
         wait_for("Redis answers", lambda: bool(self._redis().ping()), 20)
 
     def start_worker(self, name: str) -> None:
-        """A worker of one process, until it takes steps."""
+        """A worker of one process, until it takes steps. A killed one goes on in the same file, after what it wrote before."""
+        before = len(self.log(name))
         self._start(name, str(_BIN / "fbads"), "worker", "--name", name, "--processes", "1")
-        wait_for(f"worker {name} is ready", lambda: "ready." in self.log(name), _START_SECONDS)
+        wait_for(f"worker {name} is ready", lambda: "ready." in self.log(name)[before:], _START_SECONDS)
 
     def log(self, name: str) -> str:
-        return (self._folder / f"{name}.log").read_text(errors="replace")
+        path = self._folder / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
 
     def kill(self, name: str) -> None:
         """SIGKILL to the process and all that it started."""
