@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -103,7 +104,7 @@ class Farm:
         wait_for("Redis answers", lambda: bool(self._redis().ping()), 20)
 
     def start_worker(self, name: str) -> None:
-        """A worker of one process, until it takes steps. A killed one goes on in the same file, after what it wrote before."""
+        """A worker of one process, until it takes steps. One that was killed goes on in the same file."""
         before = len(self.log(name))
         self._start(name, str(_BIN / "fbads"), "worker", "--name", name, "--processes", "1")
         wait_for(f"worker {name} is ready", lambda: "ready." in self.log(name)[before:], _START_SECONDS)
@@ -128,16 +129,16 @@ class Farm:
 
     def launch(self, day: date) -> str:
         """Ask for a run over one day; its id."""
-        before = set(self.dagster("select run_id from runs"))
+        launch = uuid.uuid4().hex
         workspace = str(self._folder / "home" / "dagster" / "workspace.yaml")
         command = [str(_BIN / "dagster"), "job", "launch", "-w", workspace, "-j", "collect_and_model"]
-        tags = json.dumps(range_tags(DayRange(day, day)))
+        tags = json.dumps({**range_tags(DayRange(day, day)), "launch": launch})
         environment = {**self.environment, "DAGSTER_HOME": str(self._folder / "home" / "dagster")}
         done = subprocess.run([*command, "--tags", tags], env=environment, capture_output=True, text=True, check=False)
-        made = set(self.dagster("select run_id from runs")) - before
-        if done.returncode or len(made) != 1:
+        made = self.dagster(f"select run_id from run_tags where key = 'launch' and value = '{launch}'")
+        if done.returncode or not made:
             raise CheckFailed(f"the run was not launched: {done.stderr[-1500:]}")
-        return str(made.pop()[0])
+        return str(made[0][0])
 
     def status(self, run_id: str) -> str:
         return str(self.dagster(f"select status from runs where run_id = '{run_id}'")[0][0])

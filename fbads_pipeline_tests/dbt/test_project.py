@@ -48,7 +48,7 @@ def test_a_missing_manifest_is_named_and_the_command_builds_it(copy: Path) -> No
         project.fresh_manifest()
     assert project.main() == 0
     assert project.fresh_manifest().is_file()
-    assert [path.name for path in sorted((copy / "target").iterdir())] == ["manifest.json", "manifest.sha256"]
+    assert [path.name for path in sorted((copy / "target").iterdir())] == ["manifest.json", "manifest.sha256", "parsed"]
 
 
 def test_a_project_that_dbt_cannot_parse_is_named_and_the_old_manifest_stays(

@@ -43,7 +43,7 @@ def a_sandbox(now: datetime) -> SandboxServer:
 @pytest.fixture(scope="module")
 def followed_week(postgres, migrated_template) -> Iterator[tuple[str, Stop]]:
     """The name of a database with a week of readings up to the stop; scenarios work on copies of it."""
-    with fresh_database(postgres, template=migrated_template) as url, a_sandbox(BEGIN) as server:
+    with fresh_database(postgres, template=migrated_template, name="followed") as url, a_sandbox(BEGIN) as server:
         label = max(
             (one for one in server.control("incidents") if one["name"] == "delivery_stop"),
             key=lambda one: one["first_day"],

@@ -39,9 +39,14 @@ def replace_database(server: EmbeddedPostgres, name: str, *, template: str) -> N
 
 
 @contextmanager
-def fresh_database(server: EmbeddedPostgres, *, template: str = "template1") -> Iterator[str]:
-    """A new database's URL; it is dropped in the end, whoever is still connected."""
-    name = f"t_{uuid.uuid4().hex[:12]}"
+def fresh_database(
+    server: EmbeddedPostgres, *, template: str = "template1", name: str | None = None
+) -> Iterator[str]:
+    """A new database's URL; it is dropped in the end, whoever is still connected.
+
+    name: where dbt builds in it, which keeps its parse for that name.
+    """
+    name = name or f"t_{uuid.uuid4().hex[:12]}"
     create_database(server, name, template=template)
     try:
         yield server.url(name)

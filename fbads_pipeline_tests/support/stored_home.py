@@ -69,7 +69,7 @@ def home_before(postgres: Any) -> Iterator[StoredHome]:
 @pytest.fixture(scope="session")
 def home_after(postgres: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoredHome]:
     """The same home, migrated and modelled by today's program. Tests read it."""
-    with fresh_database(postgres) as url:
+    with fresh_database(postgres, name="stored_home") as url:
         _restore(url)
         made = engine(url, application_name="fbads tests")
         assert migrate.revision(made) == "0014"

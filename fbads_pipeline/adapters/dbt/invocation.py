@@ -3,8 +3,9 @@
 import contextlib
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +62,34 @@ def run_dbt(
     with _ONE_AT_A_TIME, _environment(environment), _working_directory():
         from dbt.cli.main import dbtRunner
 
+        _share_parses()
         answer = dbtRunner().invoke([*quiet, "--write-json" if keeps_json else "--no-write-json", *args, *places])
     if answer.exception is not None and not isinstance(answer.exception, Exception):
         raise answer.exception
     nodes = tuple(_outcome(result) for result in getattr(answer.result, "results", ()))
     error = str(answer.exception) if answer.exception else "; ".join(_complaint(node) for node in nodes if node.failed)
     return DbtOutcome(answer.success, nodes, error)
+
+
+def _share_parses() -> None:
+    """A parse is kept for the database's name, wherever its server listens.
+
+    dbt hashes all that a template could read of the connection, and parses anew (4 s) when any of it differs. Ours read
+    neither host nor port, and no longer can: they are unknown to templates then.
+    """
+    from dbt.adapters.postgres.connections import PostgresCredentials
+
+    keys = PostgresCredentials._connection_keys
+    if not hasattr(keys, "__wrapped__"):
+        PostgresCredentials._connection_keys = _without_address(keys)  # type: ignore[method-assign]
+
+
+def _without_address(keys: Callable[[Any], tuple[str, ...]]) -> Callable[[Any], tuple[str, ...]]:
+    @wraps(keys)
+    def kept(credentials: Any) -> tuple[str, ...]:
+        return tuple(key for key in keys(credentials) if key not in ("host", "port"))
+
+    return kept
 
 
 def _outcome(result: Any) -> NodeOutcome:

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,14 @@ from typing import Any
 import yaml
 
 from fbads_pipeline.adapters.dbt.invocation import run_dbt
+from fbads_pipeline.adapters.dbt.kept_parses import keep_parse, kept_parse, state_of
 from fbads_pipeline.adapters.packaged_files import is_checkout, packaged
 from fbads_pipeline.domain.core.errors import WrongUse
 
 PARSED = ("dbt_project.yml", "macros", "models", "seeds", "tests")
+# What the project is built with where the settings say nothing else.
+THREADS, GOAL_FAMILY, ATTRIBUTION_WINDOWS = 2, "purchase", ("7d_click", "1d_view")
+_OWN_DATABASE = "postgresql://fbads@127.0.0.1/fbads"
 
 
 class ManifestError(WrongUse):
@@ -97,24 +102,35 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 
 def build_manifest() -> Path:
-    """Parse the project and put manifest and hash in place; a reader sees the old pair, the new one, or `stale`."""
-    path, built_from = manifest_path(), project_hash()
+    """Parse the project and put manifest and hash in place; a reader sees the old pair, the new one, or `stale`.
+
+    The parse itself is kept for builds of a home's own server with the usual settings: the first one need not parse.
+    """
+    path, built_from, environment = manifest_path(), project_hash(), dbt_environment(_OWN_DATABASE)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fbads-dbt-") as folder:
-        outcome = run_dbt(
-            project_dir(), ["parse", "--no-partial-parse"], environment={}, target=Path(folder), keeps_json=True
-        )
+        target, project = Path(folder), project_dir()
+        outcome = run_dbt(project, ["parse"], environment=environment, target=target, keeps_json=True)
         if not outcome.succeeded:
             raise ManifestError(f"dbt cannot parse the project: {outcome.error}")
-        content = (Path(folder) / "manifest.json").read_bytes()
+        content = (target / "manifest.json").read_bytes()
+        keep_parse(target, kept_parse(target_dir(), state_of(project, built_from, environment)))
     _hash_path().unlink(missing_ok=True)
     _replace(path, content)
     _replace(_hash_path(), built_from.encode())
     return path
 
 
-def dbt_environment(database_url: str) -> dict[str, str]:
-    """The variables that dbt_project/profiles.yml reads, from an SQLAlchemy URL (over TCP, or a socket by ?host=)."""
+def dbt_environment(
+    database_url: str,
+    *,
+    threads: int = THREADS,
+    goal_family: str = GOAL_FAMILY,
+    reporting_currency: str | None = None,
+    attribution_windows: Sequence[str] = ATTRIBUTION_WINDOWS,
+) -> dict[str, str]:
+    """The variables that the project reads; those of the connection from an SQLAlchemy URL (over TCP, or a socket by
+    ?host=)."""
     from sqlalchemy.engine import make_url  # SQLAlchemy is heavy: whoever only asks for the manifest is spared it
 
     url = make_url(database_url)
@@ -127,6 +143,10 @@ def dbt_environment(database_url: str) -> dict[str, str]:
         "FBADS_DBT_NAME": url.database or "fbads",
         "FBADS_DBT_SSLMODE": query.get("sslmode") or os.environ.get("PGSSLMODE") or "prefer",
         "FBADS_DBT_SSLROOTCERT": query.get("sslrootcert") or os.environ.get("PGSSLROOTCERT") or "",
+        "FBADS_DBT_THREADS": str(threads),
+        "FBADS_GOAL_FAMILY": goal_family,
+        "FBADS_REPORTING_CURRENCY": reporting_currency or "",
+        "FBADS_ATTRIBUTION_WINDOWS": ",".join(attribution_windows),
     }
 
 

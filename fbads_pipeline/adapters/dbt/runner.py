@@ -4,9 +4,7 @@ dagster-dbt starts a second Python for every build and asks it for its version f
 """
 
 import contextlib
-import hashlib
 import json
-import os
 import tempfile
 import time
 from collections.abc import Container, Iterator, Mapping, Sequence
@@ -20,7 +18,11 @@ from fbads_pipeline.adapters.csv_reading import FileRefused
 from fbads_pipeline.adapters.dbt.current_views import existing_views, record_views, views_are_current
 from fbads_pipeline.adapters.dbt.goals import goal_complaint
 from fbads_pipeline.adapters.dbt.invocation import DbtOutcome, run_dbt
+from fbads_pipeline.adapters.dbt.kept_parses import keep_parse, kept_parse, state_of
 from fbads_pipeline.adapters.dbt.project import (
+    ATTRIBUTION_WINDOWS,
+    GOAL_FAMILY,
+    THREADS,
     dbt_environment,
     fresh_manifest,
     project_dir,
@@ -30,7 +32,6 @@ from fbads_pipeline.adapters.dbt.project import (
 )
 from fbads_pipeline.adapters.dbt.seeds import readable_project
 
-_KEPT_PARSES = 8
 _LOCK_POLL_SECONDS = 0.1
 # Longer than any build of a tick; a rebuild of years of days may take as long.
 _LONGEST_WAIT_SECONDS = 3600.0
@@ -44,10 +45,10 @@ class Dbt:
         self,
         database_url: str,
         *,
-        threads: int = 2,
-        goal_family: str = "purchase",
+        threads: int = THREADS,
+        goal_family: str = GOAL_FAMILY,
         reporting_currency: str | None = None,
-        attribution_windows: Sequence[str] = ("7d_click", "1d_view"),
+        attribution_windows: Sequence[str] = ATTRIBUTION_WINDOWS,
         wait_seconds: float = _LONGEST_WAIT_SECONDS,
     ) -> None:
         """goal_family: what accounts go for that the seed account_goals does not name.
@@ -55,13 +56,13 @@ class Dbt:
         attribution_windows: those that Meta was asked for.
         wait_seconds: how long a build waits for another one of the same database; then it fails."""
         self._goal_family, self._wait_seconds = goal_family, wait_seconds
-        self._environment = {
-            **dbt_environment(database_url),
-            "FBADS_DBT_THREADS": str(threads),
-            "FBADS_GOAL_FAMILY": goal_family,
-            "FBADS_REPORTING_CURRENCY": reporting_currency or "",
-            "FBADS_ATTRIBUTION_WINDOWS": ",".join(attribution_windows),
-        }
+        self._environment = dbt_environment(
+            database_url,
+            threads=threads,
+            goal_family=goal_family,
+            reporting_currency=reporting_currency,
+            attribution_windows=attribution_windows,
+        )
 
     def build(
         self, select: Sequence[str] = (), *, variables: Mapping[str, Any] | None = None, full_refresh: bool = False
@@ -105,26 +106,20 @@ class Dbt:
             # One at a time: a view takes those above it with it, and two that share some would wait in a circle.
             command = [*command, "--threads", "1"]
         with tempfile.TemporaryDirectory(prefix="fbads-dbt-") as folder:
-            target, parse = Path(folder), self._parse_path()
+            target, parse = Path(folder), kept_parse(target_dir(), self._state())
             if parse.is_file() and not parses_anew:
                 command = [*command, "--partial-parse-file-path", str(parse)]
             outcome = run_dbt(self._project(), command, environment=self._environment, target=target)
             if not parses_anew:
-                _keep_parse(target / "partial_parse.msgpack", parse)
+                keep_parse(target, parse)
         return outcome
 
     def _project(self) -> Path:
         """The project as dbt reads it: raises FileRefused for a seed that cannot be read."""
         return readable_project(project_dir(), project_hash(), target_dir())
 
-    def _parse_path(self) -> Path:
-        """dbt's parse fits one state of the project and one connection; with another one dbt would parse anew."""
-        return target_dir() / "parsed" / f"{self._state()}.msgpack"
-
     def _state(self) -> str:
-        """One hash over the project, where it lies, and what it gets from the environment."""
-        given = "\0".join(value for name, value in sorted(self._environment.items()) if "PASSWORD" not in name)
-        return hashlib.sha256(f"{project_hash()}\0{self._project()}\0{given}".encode()).hexdigest()[:24]
+        return state_of(self._project(), project_hash(), self._environment)
 
 
 class _NoDatabase(Exception):
@@ -219,16 +214,3 @@ def _without_views(names: Sequence[str]) -> list[str]:
         return []
     nodes = {node["name"]: node for node in read_manifest(fresh_manifest())["nodes"].values()}
     return [name for name in names if nodes[name]["config"]["materialized"] not in ("view", "seed")]
-
-
-def _keep_parse(made: Path, kept: Path) -> None:
-    """Put dbt's parse where the next build finds it; a folder that cannot be written costs 2 s per build, no more."""
-    if kept.exists() or not made.exists():
-        return
-    with contextlib.suppress(OSError):
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        beside = kept.with_name(f"{kept.stem}.{os.getpid()}.new")
-        beside.write_bytes(made.read_bytes())
-        os.replace(beside, kept)
-        for old in sorted(kept.parent.glob("*.msgpack"), key=lambda path: path.stat().st_mtime)[:-_KEPT_PARSES]:
-            old.unlink(missing_ok=True)

@@ -24,7 +24,7 @@ PERIOD = DayRange(TODAY - timedelta(days=59), TODAY)
 def accounts(postgres, migrated_template) -> Iterator[tuple[SandboxServer, list[FollowedAccount]]]:
     """Four accounts whose last 60 days were read at once, and assessed for the first time."""
     with (
-        fresh_database(postgres, template=migrated_template) as url,
+        fresh_database(postgres, template=migrated_template, name="followed") as url,
         SandboxServer(campaigns=24, now=NOW.isoformat(), anchor=str(TODAY)) as server,
     ):
         names = sorted({one["account_id"] for one in server.control("incidents")})

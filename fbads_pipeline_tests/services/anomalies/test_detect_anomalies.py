@@ -43,7 +43,7 @@ def followed(postgres, migrated_template) -> Iterator[tuple[FollowedAccount, Sto
     """A week of readings, three hours apart, up to the stop; then the stop and its end, found and told: what every test
     begins with, on whichever worker it runs."""
     with (
-        fresh_database(postgres, template=migrated_template) as url,
+        fresh_database(postgres, template=migrated_template, name="followed") as url,
         SandboxServer(campaigns=6, now=BEGIN.isoformat(), anchor=ANCHOR) as server,
     ):
         stop = Stop(server)
