@@ -39,9 +39,7 @@ def replace_database(server: EmbeddedPostgres, name: str, *, template: str) -> N
 
 
 @contextmanager
-def fresh_database(
-    server: EmbeddedPostgres, *, template: str = "template1", name: str | None = None
-) -> Iterator[str]:
+def fresh_database(server: EmbeddedPostgres, *, template: str = "template1", name: str | None = None) -> Iterator[str]:
     """A new database's URL; it is dropped in the end, whoever is still connected.
 
     name: where dbt builds in it, which keeps its parse for that name.
