@@ -77,7 +77,7 @@ def _share_parses() -> None:
     dbt hashes all that a template could read of the connection, and parses anew (4 s) when any of it differs. Ours read
     neither host nor port, and no longer can: they are unknown to templates then.
     """
-    from dbt.adapters.postgres.connections import PostgresCredentials
+    from dbt.adapters.postgres.connections import PostgresCredentials  # dbt is heavy, and is here in builds alone
 
     keys = PostgresCredentials._connection_keys
     if not hasattr(keys, "__wrapped__"):
