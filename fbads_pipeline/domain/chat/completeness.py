@@ -104,7 +104,11 @@ def passed_over(plan: Plan) -> tuple[Mention, ...]:
         fields.append("excluded")
     if any(one.level not in _limits(plan) for one in (*plan.objects, *plan.excluded)):
         fields.append("objects" if plan.objects else "excluded")
-    return tuple(_said(plan, one) for one in fields)
+    found = tuple(_said(plan, one) for one in fields)
+    if plan.with_shares and len(plan.metrics) > 1:  # of which each row's part is shown of one alone
+        said = ", ".join(one.said for one in plan.mentions if one.kind == "metric")
+        found = (*found, Mention("passed_over", "metrics", said or "metrics"))
+    return found
 
 
 def _limits(plan: Plan) -> tuple[Level, ...]:

@@ -39,6 +39,13 @@ def same_part(match: re.Match[str], context: DateContext) -> RelativePeriod:
         last = first if unit == "month" else date(first.year, today.month, 1)
         day = last.replace(day=min(today.day, ends("month", last).day))
         return RelativePeriod("between", first=day, last=day)
+    named = [word for word in match.group().split()[:-2] if word in vocabulary.units]
+    inner = vocabulary.units[named[0]] if named else unit
+    if inner == "week" != unit:
+        raise ImpossibleDate(match.group().strip())  # "a mesma semana do mês passado": no one knows which
+    if unit == "year" and inner in ("month", "quarter"):
+        first = years_back(starts(inner, today, 0), 1)  # "o mesmo mês do ano passado": all of it
+        return RelativePeriod("between", first=first, last=ends(inner, first))
     return unit_before(match, context)
 
 

@@ -23,6 +23,7 @@ _LIMITS = (
     r"\b(?:{which_days}) (?P<n>{count}) (?:{days})\b",
     r"\b(?:{ranking_words}) (?P<n>{count})\b(?! ?(?:%|{not_rows}))",
     r"\btop ?(?P<n>\d{1,3})\b",
+    r"(?<!LAST )\b(?P<n>{count}) (?:{days_ordered})\b",
     r"(?<!LAST )\b(?P<n>{count}) (?:{ranking_words})\b(?! (?:{not_rows}))",
     r"(?<!LAST )\b(?P<n>{count}) (?:\x00+(?:'s)? )?(?:{ranked_things})\b",
 )

@@ -315,6 +315,9 @@ def _without_context(asked: FigureRequest, parsed: ParsedQuestion, context: Plan
     plan = replace(evened(plan, context.today), period_is_assumed=period is None)
     if parsed.vocabulary.has("where_from", parsed.text) and plan.metrics and not plan.dimensions:
         return Clarification("dimension", "", (), plan, offers.dimension_offers(asked.rank_word, plan.metrics[0]))
+    is_part = plan.dimensions or plan.segments or any(one.level != "account" for one in plan.objects)
+    if plan.with_shares and plan.metrics and not is_part and len({i for one in plan.objects for i in one.ids}) == 1:
+        return Clarification("dimension", "", (), plan, offers.dimension_offers(None, plan.metrics[0]))
     lists = bool(plan.questioned) and parsed.vocabulary.has("which", parsed.text)
     if (
         (asked.rank_word or lists)

@@ -93,8 +93,7 @@ def read_parts_left_out(parsed: ParsedQuestion) -> None:
         if tag.kind not in ("segment", "status"):
             continue
         template = _EXCLUDED if tag.kind == "segment" else _NEGATED
-        match = vocabulary.expression(template).search(parsed.text[: parsed.place(tag)])
-        start = match.start("out") if match else None
+        start = _out(parsed, template, parsed.place(tag))
         if start is None and previous is not None and previous.kind == tag.kind:
             after = parsed.words[previous.end - 1].end
             start = after if vocabulary.expression(_ALSO).fullmatch(parsed.text[after : parsed.place(tag)]) else None
@@ -209,12 +208,25 @@ def excluded_objects(parsed: ParsedQuestion) -> tuple[Objects, ...]:
     return tuple(by_level.values())
 
 
+def _out(parsed: ParsedQuestion, template: str, end: int) -> int | None:
+    """Where the words begin that leave out what follows; "vendi menos na Loja Aurora" says how much, and leaves nothing
+    out, unlike "todas menos a Loja Aurora"."""
+    vocabulary, text = parsed.vocabulary, parsed.text
+    match = vocabulary.expression(template).search(text[:end])
+    if match is None:
+        return None
+    is_less = vocabulary.expression("(?:{less_words})").match(match["out"]) is not None
+    is_there = vocabulary.expression(r"\b(?:{placed_in})\b").search(text[match.start("out") : end]) is not None
+    follows_verb = vocabulary.expression(r"(?:^|\W)(?:{or}|{did}) $").search(text[: match.start("out")]) is not None
+    return None if is_less and (is_there or follows_verb) else match.start("out")
+
+
 def _begins(parsed: ParsedQuestion, mention: ObjectMention, previous: ObjectMention | None) -> int | None:
     """Where the words begin that leave this name out; None where none do."""
     vocabulary = parsed.vocabulary
-    match = vocabulary.expression(_EXCLUDED).search(parsed.text[: mention.start])
-    if match:
-        return match.start("out")
+    start = _out(parsed, _EXCLUDED, mention.start)
+    if start is not None:
+        return start
     if previous is not None:
         between = parsed.text[previous.end : mention.start]
         if vocabulary.expression(_ALSO).fullmatch(between):

@@ -51,14 +51,25 @@ def test_the_nth_weekday_of_a_month_is_that_day_alone(language, place, weekday, 
         ("gasto desde o início do dia", ("2026-11-23", "2026-11-23")),
         ("gasto na última sexta do mês passado", ("2026-10-30", "2026-10-30")),
         ("spend for the last 2 weeks, excluding today", ("2026-11-09", "2026-11-22")),
+        ("gasto no mesmo mês do ano passado", ("2025-11-01", "2025-11-30")),
+        ("gasto no mesmo trimestre do ano passado", ("2025-10-01", "2025-12-31")),
+        ("gasto no mesmo período do ano passado", ("2025-01-01", "2025-11-23")),
+        ("gasto desde segunda passada", ("2026-11-16", "2026-11-23")),
     ],
 )
 def test_parts_of_a_month_by_their_place(question, days):
     assert tuple(map(str, resolve(planned(question).period, TODAY))) == days
 
 
-@pytest.mark.parametrize("question", ["gasto no último fim de semana de outubro", "spend last weekend of october"])
-def test_a_weekend_that_two_months_share_is_not_guessed_at(question):
+@pytest.mark.parametrize(
+    "question",
+    [
+        "gasto no último fim de semana de outubro",
+        "spend last weekend of october",
+        "gasto na mesma semana do mês passado",
+    ],
+)
+def test_a_stretch_that_could_be_two_is_not_guessed_at(question):
     assert isinstance(understood(question), Refusal)
 
 

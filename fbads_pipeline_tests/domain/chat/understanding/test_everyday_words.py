@@ -316,3 +316,30 @@ def test_how_high_a_figure_is_says_nothing_of_what_it_did(question):
 @pytest.mark.parametrize("question", ["which campaigns should I kill", "what ads should we scale"])
 def test_what_to_do_is_a_question_for_the_suggestions(question):
     assert planned(question).intent == "suggestions"
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        ("de quem botou no carrinho, quantos % compraram?", "de quem adicionaram ao carrinho, quantos % compraram?"),
+        ("em qual campanha o lead sai mais em conta ontem?", "em qual campanha o lead sai mais barato ontem?"),
+        ("quantas pessoas chamaram no zap ontem", "quantas conversas iniciadas ontem"),
+        ("quantas vezes a Loja Aurora apareceu ontem?", "impressões da Loja Aurora ontem"),
+        ("me passa o geral de ontem", "me passa o resumo de ontem"),
+        ("o que gastou e não trouxe nenhuma venda ontem?", "quais campanhas gastou sem vendas ontem?"),
+        ("landing page view rate (lpv / link clicks) yesterday", "lpv per link clicks yesterday"),
+        ("how often is each person seeing Back to School, yesterday", "frequency of Back to School yesterday"),
+        ("how is Loja Aurora's money split by campaign, in percent", "share of Loja Aurora's spend by campaign"),
+    ],
+)  # fmt: skip
+def test_further_free_words_make_the_figures_of_plain_ones(said, plain):
+    made, wanted = planned(said), planned(plain)
+    wanted = replace(wanted, premise=made.premise)
+    assert replace(made, mentions=(), language="") == replace(wanted, mentions=(), language="")
+
+
+def test_parts_of_a_whole_are_of_one_metric_and_of_something():
+    made = planned("quantos % do gasto e das vendas cada campanha da Loja Aurora teve ontem")
+    assert lost_mentions(made)
+    asked = understood("quantos % compraram na Loja Aurora ontem?")
+    assert isinstance(asked, Clarification) and asked.kind == "dimension"

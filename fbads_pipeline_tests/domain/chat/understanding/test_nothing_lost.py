@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from fbads_pipeline.domain.chat.completeness import lost_mentions
 from fbads_pipeline.domain.chat.lexicon.gaps import with_gaps_kept
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Clarification, Plan, Refusal, from_json, to_json
@@ -183,3 +184,42 @@ def test_rows_that_are_asked_for_are_all_there_though_one_is_the_most(question):
 def test_a_part_of_a_day_that_a_list_does_not_go_by_is_named(question):
     made = planned(question)
     assert made.intent == "anomalies" and made.ignored and made.hours is None
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "descending"),
+    [("5 dias com mais vendas em novembro", 5, True), ("os 2 piores dias de ROAS este mês", 2, False),
+     ("3 best days for sales in november", 3, True), ("the 4 days with the fewest sales in november", 4, False)],
+)  # fmt: skip
+def test_so_many_days_in_an_order_are_so_many_rows_and_no_stretch(question, rows, descending):
+    made = planned(question)
+    assert made.dimensions == ("day",) and made.limit == rows
+    assert made.rank is not None and made.rank.descending is descending
+    assert resolve(made.period, TODAY) == (date(2026, 11, 1), TODAY)
+
+
+def test_two_counts_of_one_list_are_refused_by_name():
+    made = planned("quantas campanhas a Loja Aurora tem e quantas estão ativas")
+    assert [one.said for one in lost_mentions(made)] == ["quantas"]
+    assert not lost_mentions(planned("quantas campanhas ativas a Loja Aurora tem"))
+
+
+@given(NAME_WORDS, st.sampled_from(["por que vendi menos na {} ontem?", "gastei menos na {} ontem?",
+                                    "vendemos mais ou menos na {} que mês passado?"]))  # fmt: skip
+def test_less_of_something_somewhere_leaves_nothing_out(name, question):
+    names = ObjectNames([NamedObject("account", "1", "1", name), NamedObject("account", "2", "2", "Outra Coisa")])
+    made = plan(normalise(question.format(name)), replace(context(question), names=names))
+    assert isinstance(made, Plan) and not made.excluded and [one.ids for one in made.objects] == [("1",)]
+    for said in (f"gasto em todas menos na {name} ontem", f"gasto de ontem menos a {name}"):
+        made = plan(normalise(said), replace(context(said), names=names))
+        assert isinstance(made, Plan) and not made.objects and [one.ids for one in made.excluded] == [("1",)]
+
+
+@pytest.mark.parametrize(
+    ("question", "is_without"),
+    [("vendemos menos no Instagram ontem na Loja Aurora?", False), ("gasto de ontem menos o Instagram", True),
+     ("tudo menos Instagram: vendas de ontem", True)],
+)  # fmt: skip
+def test_less_on_a_part_is_that_part(question, is_without):
+    made = planned(question)
+    assert bool(made.without) is is_without and bool(made.segments) is not is_without

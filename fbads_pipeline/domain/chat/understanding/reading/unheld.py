@@ -28,9 +28,16 @@ def read_unheld(parsed: ParsedQuestion) -> None:
     said += [*_two_changes(parsed), *_one_metric_above_another(parsed), *_others_of_an_account(parsed)]
     said += [*_all_against_one(parsed), *_subtracted(parsed), *_until_a_part_of_a_day(parsed), *_happened(parsed)]
     said += [*_between_named_days(parsed), *_workdays_against_weekends(parsed)]
+    said += _counted_twice(parsed)
     for name in (r"\b(?:{multiples})\b", _AVERAGE_OF):
         said += [match.group() for match in parsed.vocabulary.expression(name).finditer(parsed.text)]
     parsed.against += said
+
+
+def _counted_twice(parsed: ParsedQuestion) -> list[str]:
+    """ "Quantas campanhas tem e quantas estão ativas": two counts of objects, of which a list has one."""
+    counts = [tag for tag in parsed.of("intent") if tag.said in parsed.vocabulary.words["how_many"]]
+    return [counts[1].said] if len(counts) > 1 and parsed.has("status") and not metric_tags(parsed) else []
 
 
 def _days_left_out(parsed: ParsedQuestion) -> list[str]:
