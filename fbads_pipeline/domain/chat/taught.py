@@ -53,7 +53,7 @@ class SynonymVersion:
 def checked(phrase: str, kind: SynonymKind, meaning: str, context: PlanningContext) -> Synonym:
     """The synonym as it may be kept; raises UnusableSynonym.
 
-    Its phrase has a word that means nothing yet, so that no question of before changes.
+    Its phrase has a word that means nothing yet, so that no question of before changes, or one that is asked back.
     """
     said = _without_articles([word.text for word in words_of(fold(phrase))], context.lexicon)
     if not said or len(said) > LONGEST_PHRASE or len(said.split()) > MOST_WORDS:
@@ -61,7 +61,8 @@ def checked(phrase: str, kind: SynonymKind, meaning: str, context: PlanningConte
     if not any(word.isalpha() and len(word) > 1 for word in said.split()):
         raise UnusableSynonym(message("chat.synonym_no_word"))
     parsed = _read(said, context)
-    if not parsed.left and not parsed.missing:
+    is_open = said in context.lexicon.vocabulary.words["said_for_two"]  # "contatos": which of its two is for the team
+    if not parsed.left and not parsed.missing and not is_open:
         raise UnusableSynonym(message("chat.synonym_taken", phrase=said, meaning=_meaning_now(parsed, context)))
     if kind == "metric":
         (name,) = context.catalogue.called(meaning)[:1] or ("",)
@@ -115,7 +116,11 @@ def _spoken(name: str, lexicon: Lexicon, catalogue: Catalogue) -> str:
     """The first of the metric's names that means it and nothing else."""
     if name not in catalogue.metrics:
         return ""
-    for words in (*catalogue[name].called, name.replace("_", " ")):
+    open_ones = lexicon.vocabulary.words["said_for_two"]
+    phrases = lexicon.vocabulary.phrases("metric").get(name, ())
+    for words in (*catalogue[name].called, name.replace("_", " "), *phrases):
+        if fold(words) in open_ones:
+            continue
         tags = lexicon.tags([word.text for word in words_of(fold(words))])
         if [(tag.kind, tag.value) for tag in tags] == [("metric", name)] and len(words_of(words)) == tags[0].end:
             return fold(words)

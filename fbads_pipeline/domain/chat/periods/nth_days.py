@@ -4,7 +4,8 @@ import re
 from datetime import date, timedelta
 
 from fbads_pipeline.domain.chat.periods.dates import DateContext, ImpossibleDate
-from fbads_pipeline.domain.chat.periods.readers import counted, month_of, ordinal
+from fbads_pipeline.domain.chat.periods.holidays import named_day
+from fbads_pipeline.domain.chat.periods.readers import counted, day_number, month_of, ordinal
 from fbads_pipeline.domain.chat.periods.resolution import ends
 from fbads_pipeline.domain.chat.plan import RelativePeriod
 
@@ -45,6 +46,18 @@ def edge_of_month(match: re.Match[str], context: DateContext) -> RelativePeriod:
         if match["end"]
         else RelativePeriod("between", first=first, last=min(first + count, last))
     )
+
+
+def after_day_number(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """ "Depois do dia 10": since the day after that one of this month, or of the last where it has not come yet."""
+    day = day_number(match, context).first
+    assert day is not None
+    return RelativePeriod("since", first=day + timedelta(days=1))
+
+
+def since_named_day(match: re.Match[str], context: DateContext) -> RelativePeriod:
+    """ "Desde o Dia das Crianças", "since Halloween": since the latest such day."""
+    return RelativePeriod("since", first=named_day(context.vocabulary.holidays[match["h"]], context.today))
 
 
 def _nth(match: re.Match[str], weekday: int, context: DateContext) -> date:

@@ -19,6 +19,8 @@ _DAY = r"(?:(?:{day_prefix}) )?\d{1,2}(?:{day_ending})?"
 _KINDS: tuple[tuple[str, readers.Reader, str | None], ...] = (
     ("nth_weekday_of_month", nth_days.nth_weekday_of_month, None),
     ("nth_weekend_of_month", nth_days.nth_weekend_of_month, None),
+    ("after_day_number", nth_days.after_day_number, None),
+    ("since_named_day", nth_days.since_named_day, None),
     ("all_time", readers.all_time, None),
     ("last_holiday", readers.last_holiday, None),
     ("weekend", readers.weekend, None),

@@ -18,7 +18,7 @@ _AMOUNT = (
 )
 _FIRST, _SECOND = _AMOUNT.replace("SIDE", "a"), _AMOUNT.replace("SIDE", "b")
 _NOT_TIME = r"(?![\d/.]*\d)(?! ?(?:h\b|{time_after_number}))(?!(?:{day_ending})\b)"
-_BETWEEN = rf"\b(?:{{between}}) {_FIRST} (?:{{and}}) {_SECOND}(?![/\w])(?! (?:{{of}}) [a-z]{{3,}})"
+_BETWEEN = rf"\b(?:{{between}}) {_FIRST} (?:{{and}}) {_SECOND}(?![/\w])(?! (?:{{of}}) [a-z]{{3,}})(?! {{month}})"
 _LIMITS = (
     r"\b(?:{which_days}) (?P<n>{count}) (?:{days})\b",
     r"\b(?:{ranking_words}) (?P<n>{count})\b(?! ?(?:%|{not_rows}))",

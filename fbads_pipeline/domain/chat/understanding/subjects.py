@@ -114,7 +114,8 @@ def _facts_said(parsed: ParsedQuestion) -> tuple[Fact, ...]:
 
 
 def _are_several(parsed: ParsedQuestion) -> bool:
-    return any(tag.said.endswith("s") for tag in parsed.of("status"))
+    """Whether the objects of a state are asked for: "pausadas", "quem tá pausado"."""
+    return parsed.vocabulary.has("which_one", parsed.text) or any(tag.said.endswith("s") for tag in parsed.of("status"))
 
 
 def _asks_which_account(parsed: ParsedQuestion) -> bool:

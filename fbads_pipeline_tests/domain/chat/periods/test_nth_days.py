@@ -55,6 +55,12 @@ def test_the_nth_weekday_of_a_month_is_that_day_alone(language, place, weekday, 
         ("gasto no mesmo trimestre do ano passado", ("2025-10-01", "2025-12-31")),
         ("gasto no mesmo período do ano passado", ("2025-01-01", "2025-11-23")),
         ("gasto desde segunda passada", ("2026-11-16", "2026-11-23")),
+        ("gasto depois do dia 10", ("2026-11-11", "2026-11-23")),
+        ("spend after the 10th", ("2026-11-11", "2026-11-23")),
+        ("gasto desde o dia das crianças", ("2026-10-12", "2026-11-23")),
+        ("spend since halloween", ("2026-10-31", "2026-11-23")),
+        ("spend between 3 and 5 november", ("2026-11-03", "2026-11-05")),
+        ("gasto entre 3 e 5 novembro", ("2026-11-03", "2026-11-05")),
     ],
 )
 def test_parts_of_a_month_by_their_place(question, days):

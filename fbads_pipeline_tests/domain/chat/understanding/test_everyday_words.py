@@ -343,3 +343,20 @@ def test_parts_of_a_whole_are_of_one_metric_and_of_something():
     assert lost_mentions(made)
     asked = understood("quantos % compraram na Loja Aurora ontem?")
     assert isinstance(asked, Clarification) and asked.kind == "dimension"
+
+
+@pytest.mark.parametrize(
+    ("question", "metric"),
+    [("tá caro o lead da Loja Aurora?", "goal_cost:lead"), ("o lead encareceu ontem?", "goal_cost:lead"),
+     ("a venda barateou na semana passada?", "goal_cost:purchase"), ("leads baratos de ontem", "goal_cost:lead"),
+     ("impressões ontem tão caras?", "cpm"), ("are leads getting pricier at Loja Aurora", "goal_cost:lead"),
+     ("why are leads so expensive this month?", "goal_cost:lead"), ("quanto o clique encareceu ontem", "cpc"),
+     ("meu caro, quantas vendas ontem?", "purchases"), ("caro time, quantos leads ontem", "leads")],
+)  # fmt: skip
+def test_a_word_of_price_beside_an_event_is_about_what_the_event_costs(question, metric):
+    assert planned(question).metrics == (metric,)
+
+
+def test_who_is_in_a_state_is_no_question_about_the_account():
+    assert planned("quem tá pausado na Loja Aurora").intent != "facts"
+    assert planned("a Loja Aurora tá pausada?").intent == "facts"

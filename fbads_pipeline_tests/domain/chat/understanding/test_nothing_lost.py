@@ -12,6 +12,7 @@ from fbads_pipeline.domain.chat.completeness import lost_mentions
 from fbads_pipeline.domain.chat.lexicon.gaps import with_gaps_kept
 from fbads_pipeline.domain.chat.periods.resolution import resolve
 from fbads_pipeline.domain.chat.plan import Clarification, Plan, Refusal, from_json, to_json
+from fbads_pipeline.domain.chat.taught import UnusableSynonym, applied, checked
 from fbads_pipeline.domain.chat.understanding.entities import NamedObject, ObjectNames
 from fbads_pipeline.domain.chat.understanding.grammar import plan
 from fbads_pipeline.domain.chat.understanding.normalise import normalise
@@ -223,3 +224,24 @@ def test_less_of_something_somewhere_leaves_nothing_out(name, question):
 def test_less_on_a_part_is_that_part(question, is_without):
     made = planned(question)
     assert bool(made.without) is is_without and bool(made.segments) is not is_without
+
+
+@pytest.mark.parametrize(
+    ("phrase", "meaning"), [("contatos", "leads"), ("contatos", "contacts"), ("cadastros", "leads")]
+)
+def test_a_team_can_teach_which_of_the_two_its_word_is(phrase, meaning):
+    asked = context(phrase)
+    kept = checked(phrase, "metric", meaning, asked)
+    question = f"{phrase} da Loja Aurora ontem"
+    said = applied(question, [kept], asked.names, asked.lexicon, asked.catalogue)
+    assert planned(said).metrics == (meaning,)
+    with pytest.raises(UnusableSynonym):
+        checked("vendas", "metric", "leads", asked)
+
+
+@pytest.mark.parametrize("metric", ["contacts", "registrations"])
+def test_what_is_taught_to_stand_for_either_is_not_asked_back(metric):
+    asked = context("oizinhos")
+    kept = checked("oizinhos", "metric", metric, asked)
+    said = applied("oizinhos de ontem", [kept], asked.names, asked.lexicon, asked.catalogue)
+    assert planned(said).metrics == (metric,)
