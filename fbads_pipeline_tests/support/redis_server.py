@@ -35,7 +35,9 @@ class RedisServer:
                 self.client.ping()
                 return
             except redis.ConnectionError:
-                assert time.monotonic() < ends, "Redis does not start"
+                if self._process.poll() is not None or time.monotonic() > ends:
+                    self.kill()
+                    pytest.fail("Redis does not start")
                 time.sleep(0.02)
 
     def kill(self) -> None:
