@@ -60,12 +60,12 @@ def test_a_token_accounts_and_the_first_days_are_forms(page, home):
     answer = page.goto("/campaigns")
     assert (answer.status, page.url.split("/")[-1]) == (200, "start")
     page.fill("#token", "wrong-token")
-    page.locator("text=Verificar e guardar").click()
+    page.locator("text=Verificar e salvar").click()
     assert "A Meta recusa o token" in page.locator("[role=status]").inner_text()
     assert rows(database, "select count(*) from ops.tokens") == [(0,)] and "wrong-token" not in page.content()
 
     page.fill("#token", sandbox.token)
-    page.locator("text=Verificar e guardar").click()
+    page.locator("text=Verificar e salvar").click()
     assert page.url.endswith("/start/accounts") and page.locator("input[name=account]").count() == 4
     stored = load_settings()
     assert [one.token for one in named_tokens(stored, token_store(stored, database))] == [sandbox.token]
