@@ -115,7 +115,7 @@ compose-check: install ## the containers: built, started on fresh volumes, fille
 production-check: install ## the containers of production, asked through the edge, killed in turn, brought back (needs a Docker engine)
 	$(BIN)/python -m checks.production $(ARGS)
 
-celery-check: install ## workers on a real Redis, each killed in mid-step: the tick still ends complete (Debian's redis-server)
+celery-check: install ## workers on a real Redis, each killed in mid-step: the tick still ends complete (ARGS="--accounts 500 --campaigns 50 --workers 3")
 	@command -v redis-server >/dev/null || [ "$$(id -u)" != 0 ] || \
 	  (apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq --no-install-recommends redis-server) >/dev/null
 	$(BIN)/python -m checks.celery $(ARGS)

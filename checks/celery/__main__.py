@@ -6,15 +6,16 @@ Prints each step with its seconds; ends with 1 at the first thing that is not so
 import argparse
 import sys
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psutil
 
-from checks.celery.farm import CheckFailed, Farm, days, temporary_folder, wait_for
+from checks.celery.farm import CheckFailed, Farm, ManyAccounts, Sandbox, days, temporary_folder, wait_for
 from fbads_pipeline.adapters.celery.configuration import LEASE_SECONDS
+from fbads_pipeline.sandbox.testing import SandboxServer
 
-WORKERS = ("one", "two")
+WORKER_NAMES = ("one", "two", "three", "four")
 # What is lost is handed out again within the lease, and the tick has a minute to end.
 PATIENCE = LEASE_SECONDS + 60.0
 _SLOW = {"name": "latency", "seconds": 3.0, "path": "insights"}
@@ -24,13 +25,15 @@ def main() -> int:
     """0 when everything held."""
     parser = argparse.ArgumentParser(prog="make celery-check", description=__doc__)
     parser.add_argument("--campaigns", type=int, default=4, help="campaigns per account of the sandbox")
+    parser.add_argument("--accounts", type=int, help="so many instead of the sandbox's four, of plain names")
+    parser.add_argument("--workers", type=int, choices=range(2, 5), default=2, help="of one process each")
     parser.add_argument("--only", help="one of the steps")
     arguments = parser.parse_args()
     steps = (undisturbed, killed_worker, killed_process, killed_redis, killed_run)
     with temporary_folder() as name:
         try:
-            with Farm(Path(name), campaigns=arguments.campaigns) as farm:
-                for worker in WORKERS:
+            with Farm(Path(name), _sandbox(Path(name), arguments.accounts, arguments.campaigns)) as farm:
+                for worker in WORKER_NAMES[: arguments.workers]:
                     farm.start_worker(worker)
                 for step, day in zip(steps, days(len(steps)), strict=True):
                     if arguments.only in (None, step.__name__):
@@ -44,6 +47,12 @@ def main() -> int:
     return 0
 
 
+def _sandbox(folder: Path, accounts: int | None, campaigns: int) -> Sandbox:
+    if accounts is not None:
+        return ManyAccounts(folder / "sandbox", accounts, campaigns)
+    return SandboxServer(campaigns=campaigns, now=datetime.now(UTC).isoformat())
+
+
 def undisturbed(farm: Farm, day: date) -> str:
     """A run spread over both workers."""
     run_id = farm.launch(day)
@@ -52,10 +61,10 @@ def undisturbed(farm: Farm, day: date) -> str:
         f"select distinct step_key from event_logs where run_id = '{run_id}'"
         " and dagster_event_type = 'STEP_SUCCESS' and step_key like '%collect_shard%'"
     )
-    if len(shards) != len(WORKERS):
-        raise CheckFailed(f"{len(WORKERS)} workers were given {len(shards)} shards")
-    used = [name for name in WORKERS if "succeeded" in farm.log(name)]
-    if len(used) != len(WORKERS):
+    if len(shards) != len(farm.workers):
+        raise CheckFailed(f"{len(farm.workers)} workers were given {len(shards)} shards")
+    used = [name for name in farm.workers if "succeeded" in farm.log(name)]
+    if len(used) != len(farm.workers):
         raise CheckFailed(f"only {used} executed a step")
     return f"{len(farm.reports(run_id))} accounts in {len(shards)} shards, ended after {took:.0f} s"
 
@@ -63,16 +72,17 @@ def undisturbed(farm: Farm, day: date) -> str:
 def killed_worker(farm: Farm, day: date) -> str:
     """kill -9 of a worker with all of its processes, in mid-step; nobody starts it again meanwhile."""
     run_id = _in_mid_step(farm, day)
-    farm.kill(WORKERS[0])
+    killed = farm.workers[0]
+    farm.kill(killed)
     took = _ends_complete(farm, run_id, day, PATIENCE)
-    farm.start_worker(WORKERS[0])
+    farm.start_worker(killed)
     return f"complete {took:.0f} s after the kill"
 
 
 def killed_process(farm: Farm, day: date) -> str:
     """kill -9 of the process that executes a worker's step."""
     run_id = _in_mid_step(farm, day)
-    farm.kill_step_of(WORKERS[1])
+    farm.kill_step_of(farm.workers[1])
     took = _ends_complete(farm, run_id, day, PATIENCE)
     return f"complete {took:.0f} s after the kill"
 
@@ -101,10 +111,10 @@ def killed_run(farm: Farm, day: date) -> str:
 
 
 def _in_mid_step(farm: Farm, day: date) -> str:
-    """A run whose shards wait for Meta on every worker."""
-    farm.sandbox.set_scenario(_SLOW)
+    """A run whose shards wait for Meta on every worker; many accounts take their time as it is."""
+    farm.sandbox.set_scenario(None if isinstance(farm.sandbox, ManyAccounts) else _SLOW)
     run_id = farm.launch(day)
-    wait_for("every worker reads accounts", lambda: _reading(farm, run_id) == len(WORKERS), 180)
+    wait_for("every worker reads accounts", lambda: _reading(farm, run_id) == len(farm.workers), 180)
     time.sleep(1)
     return run_id
 

@@ -9,21 +9,22 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import psutil
 import redis
 import sqlalchemy as sa
 
+from benchmarks.many_accounts.home import TOKEN, Agency
 from checks.wheel import free_ports
 from fbads_pipeline.defs.collect.jobs import range_tags
 from fbads_pipeline.domain.core.days import DayRange
-from fbads_pipeline.sandbox.testing import SandboxServer
 
 _BIN = Path(sys.executable).parent
 _START_SECONDS = 180.0
@@ -33,22 +34,62 @@ class CheckFailed(Exception):
     """What was expected and what was found, in one sentence."""
 
 
+class Sandbox(Protocol):
+    """Meta's API on this machine, from its entry to its exit."""
+
+    url: str
+    token: str
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def set_scenario(self, scenario: Mapping[str, Any] | None) -> None: ...
+
+
+class ManyAccounts:
+    """A sandbox of so many accounts, with an ad set and two ads a campaign, in a process of its own."""
+
+    url, token = "", TOKEN
+
+    def __init__(self, folder: Path, accounts: int, campaigns: int) -> None:
+        folder.mkdir()
+        self._agency = Agency(folder, accounts, campaigns, 1, datetime.now(UTC))
+        self._serving = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        self.url = self._serving.enter_context(self._agency.sandbox())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._serving.__exit__(kind, error, trace)
+
+    def set_scenario(self, scenario: Mapping[str, Any] | None) -> None:
+        """How it misbehaves from now on; None: not at all."""
+        request = urllib.request.Request(f"{self.url}/__sandbox/scenario", json.dumps(dict(scenario or {})).encode())
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30):
+            pass
+
+
 class Farm:
     """A home with `fbads up`, a sandbox, a Redis that writes each change to its file, and workers by name."""
 
-    def __init__(self, folder: Path, *, campaigns: int) -> None:
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
         program = shutil.which("redis-server")
         if program is None:
             raise CheckFailed("redis-server is not installed: apt-get install redis-server")
         self._redis_program, self._folder = program, folder
         self.redis_port, api, dagster = free_ports(3)
-        self.sandbox = SandboxServer(campaigns=campaigns, now=datetime.now(UTC).isoformat())
+        self.sandbox = sandbox
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("FBADS_", "DAGSTER_"))},
             "FBADS_HOME": str(folder / "home"),
-            "FBADS_GRAPH_URL": self.sandbox.url,
-            "FBADS_ACCESS_TOKEN": self.sandbox.token,
             "FBADS_EXECUTOR": "celery",
             "FBADS_CELERY_BROKER_URL": f"redis://127.0.0.1:{self.redis_port}/0",
             "FBADS_API_PORT": str(api),
@@ -62,6 +103,7 @@ class Farm:
 
     def __enter__(self) -> Self:
         self.sandbox.__enter__()
+        self.environment |= {"FBADS_GRAPH_URL": self.sandbox.url, "FBADS_ACCESS_TOKEN": self.sandbox.token}
         try:
             self.start_redis()
             self._start("up", str(_BIN / "fbads"), "up")
@@ -108,6 +150,11 @@ class Farm:
         before = len(self.log(name))
         self._start(name, str(_BIN / "fbads"), "worker", "--name", name, "--processes", "1")
         wait_for(f"worker {name} is ready", lambda: "ready." in self.log(name)[before:], _START_SECONDS)
+
+    @property
+    def workers(self) -> list[str]:
+        """Names of those that run, in the order in which they were started."""
+        return [name for name in self._processes if name not in ("redis", "up")]
 
     def log(self, name: str) -> str:
         path = self._folder / f"{name}.log"
