@@ -46,7 +46,13 @@ class DetectionSettings:
     ctr_edited_hours: float = 24.0
     ctr_watch_share: float = 0.85
     cpm_z: tuple[float, ...] = (5.0, 4.7, 4.6)
-    conversions_z: tuple[float, ...] = (3.9, 3.75, 3.6, 3.45, 3.35)
+    conversions_z: tuple[float, ...] = (3.2, 3.05, 2.9, 2.75, 2.65)
+    # Over the root of the expected conversions, added to conversions_z, for the same reason as with clicks; and the
+    # least that many need, also where an account has one campaign and no discovery rate holds it back.
+    few_conversions_z: float = 3.5
+    conversions_least_z: float = 3.1
+    # Scores are divided by an account's scale, never by less than one: a short tail is not evidence.
+    conversions_scale_slack: float = 1.0
     # Two days of seven teach what a weekend is like: on them everything needs more, but what is certain.
     weekend_factor: float = 1.15
     stop_probability: float = 1e-6
@@ -55,8 +61,6 @@ class DetectionSettings:
     least_clicks: float = 8.0
     least_conversions: float = 5.0
     false_discovery_rate: float = 0.05
-    few_conversions: float = 15.0
-    few_conversions_z: float = 0.2
     rate_discovery_rate: float = 0.15
 
     # The least relative change that is reported

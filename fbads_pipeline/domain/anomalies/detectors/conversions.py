@@ -57,9 +57,12 @@ def conversion_evidence(state: DetectorState, is_read: Bools) -> Evidence:
     relative = count_score(reported, safe * np.exp(common), variance, tested)
     hours = tuple(24.0 * days for days in settings.conversion_days)
     error = np.sqrt(variance + 1.0 / safe)
-    has_few = expected < settings.few_conversions
-    thresholds = as_column(settings.conversions_z) + settings.few_conversions_z * has_few
-    seen = WindowScores("conversions", hours, thresholds, absolute, relative, reported, expected, error)
+    few = settings.few_conversions_z / np.sqrt(np.maximum(expected, 1.0))
+    thresholds = np.maximum(as_column(settings.conversions_z) + few, settings.conversions_least_z)
+    seen = WindowScores(
+        *("conversions", hours, thresholds, absolute, relative, reported, expected, error),
+        scale_slack=settings.conversions_scale_slack,
+    )
     return _with_tracking_breaks(state, strongest_window(state, seen), is_read, day_variance)
 
 
