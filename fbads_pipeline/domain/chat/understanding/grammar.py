@@ -183,7 +183,7 @@ def _question(parsed: ParsedQuestion, context: PlanningContext) -> Understanding
         parsed.left = [word for word in parsed.left if word.text not in words["rate_words"]]
     each = parsed.vocabulary.expression(r"\b(?:{costs_each})\b").search(parsed.text)
     if each is not None:
-        parsed.left = [word for word in parsed.left if not each.start() <= word.start < each.end()]
+        parsed.left = [word for word in parsed.left if context.lexicon.is_outside(word, each)]
     if any(is_a_value(context.catalogue, tag) for tag in parsed.of("metric")):
         parsed.left = [word for word in parsed.left if word.text not in words["values"]]
     if parsed.has("currency") and parsed.vocabulary.has("converting", parsed.text):

@@ -99,6 +99,12 @@ class Lexicon:
         """Whether the word has a meaning of its own here, so that alone it is no name."""
         return word in self._placed
 
+    def is_outside(self, word: QuestionWord, phrase: re.Match[str]) -> bool:
+        """Whether the word is outside of the phrase, or one that nothing knows between the phrase's own words."""
+        if not phrase.start() <= word.start < phrase.end():
+            return True
+        return phrase.start() < word.start and word.end < phrase.end() and not self.knows(word.text)
+
     def tags(self, words: Sequence[str | None]) -> list[PhraseTag]:
         """Every phrase in the words, the longest first where two begin at one word; None is a word already taken."""
         found: list[PhraseTag] = []

@@ -43,7 +43,7 @@ def ages_of_people(text: str, words: list[QuestionWord], lexicon: Lexicon) -> li
     people = people or any(lexicon.vocabulary.has(name, text) for name in ("people", "of_age_context"))
     vocabulary = lexicon.vocabulary
     return [
-        replace(one, start=_with_people(text, one.start, vocabulary))
+        replace(one, start=_after_unknown(one, _with_people(text, one.start, vocabulary), words, lexicon))
         for one in found
         if _is_of_people(text, one, vocabulary, counted, people=people)
     ]
@@ -53,6 +53,12 @@ def _with_people(text: str, start: int, vocabulary: Vocabulary) -> int:
     """Where "people over 65" begins: who is of that age says nothing more than the age."""
     before = vocabulary.expression(r"\b(?:{people}) (?:\w+ )?$").search(text[:start])
     return start if before is None else before.start()
+
+
+def _after_unknown(one: FoundValue, start: int, words: list[QuestionWord], lexicon: Lexicon) -> int:
+    """Where the age begins after a word that nothing knows, which stays in the question: "gente baixinha até 34"."""
+    inside = [word for word in words if start < word.start and word.end < one.end and word.text.isalpha()]
+    return max((word.end for word in inside if not lexicon.knows(word.text)), default=start)
 
 
 def _is_of_people(text: str, one: FoundValue, vocabulary: Vocabulary, counted: set[int], *, people: bool) -> bool:
