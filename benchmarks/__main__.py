@@ -25,6 +25,7 @@ import sqlalchemy as sa
 
 from benchmarks.baseline_client import load
 from benchmarks.launched_ticks import launched_ticks
+from benchmarks.many_accounts.home import control
 from fbads_pipeline.adapters.postgres.server.engine import engine
 from fbads_pipeline.adapters.processes import Children, free_port
 from fbads_pipeline_tests.support.postgres_fixture import fresh_database, postgres_server
@@ -80,18 +81,11 @@ def _collecting(name: str, runs: int, graph_url: str, server: Any, folder: Path,
 
 
 def _insight_calls(graph_url: str) -> int:
-    return sum(one["calls"] for one in _control(graph_url, "calls/counts") if one["path"].endswith("/insights"))
+    return sum(one["calls"] for one in control(graph_url, "calls/counts") if one["path"].endswith("/insights"))
 
 
 def _scenario(graph_url: str, scenario: dict[str, Any]) -> None:
-    _control(graph_url, "scenario", json.dumps(scenario).encode())
-
-
-def _control(graph_url: str, path: str, body: bytes | None = None) -> Any:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    request = urllib.request.Request(f"{graph_url}/__sandbox/{path}", body, {"Content-Type": "application/json"})
-    with opener.open(request, timeout=10) as answer:
-        return json.loads(answer.read())
+    control(graph_url, "scenario", scenario)
 
 
 def _ticks(runs: int, graph_url: str, folder: Path) -> None:

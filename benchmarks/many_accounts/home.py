@@ -1,20 +1,32 @@
 """A home that has read the agency's last days, with its clients and their budgets, and the sandbox that it reads."""
 
 import csv
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from benchmarks.many_accounts.sandbox import FIRST_ID
 from fbads_pipeline.adapters.processes import Children, free_port
 
 PROGRAMS = Path(sys.executable).parent
 TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
+
+
+def control(graph_url: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    """What the sandbox of that address answers to a control of its own; body: what it is set to."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    content = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{graph_url}/__sandbox/{path}", content, {"Content-Type": "application/json"})
+    with opener.open(request, timeout=60) as answer:
+        return json.loads(answer.read())
 
 
 @dataclass(frozen=True)

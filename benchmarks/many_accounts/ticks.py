@@ -4,17 +4,15 @@ Counted at the sandbox's API and timed: problems of ads, pixels, Meta's recommen
 come with the listing of accounts and the descriptions that are read anyway.
 """
 
-import json
 import os
 import statistics
 import time
-import urllib.request
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
-from benchmarks.many_accounts.home import Agency
+from benchmarks.many_accounts.home import Agency, control
 from fbads_pipeline.adapters.postgres.server.database import Database
 from fbads_pipeline.bootstrap.collection import ads_api, raw_store
 from fbads_pipeline.bootstrap.core import clock
@@ -58,7 +56,7 @@ def measure(agency: Agency, graph_url: str, pairs: int) -> bool:
 def _tick(
     agency: Agency, database: Database, graph_url: str, now: Any, *, with_added: bool
 ) -> tuple[int, float, float]:
-    _control(graph_url, "clock", {"now": now.isoformat()})
+    control(graph_url, "clock", {"now": now.isoformat()})
     os.environ.update(agency.environment(graph_url, FBADS_NOW=now.isoformat()))
     settings = load_settings()
     ads, raw = ads_api(settings, database), raw_store(database)
@@ -82,12 +80,4 @@ def _facts_without(tasks: AccountReadTasks, days: DayRange) -> Iterator[ReadTask
 
 
 def _calls(graph_url: str) -> int:
-    return sum(one["calls"] for one in _control(graph_url, "calls/counts") if one["path"] != "<batch>")
-
-
-def _control(graph_url: str, path: str, body: dict[str, Any] | None = None) -> Any:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    content = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{graph_url}/__sandbox/{path}", content, {"Content-Type": "application/json"})
-    with opener.open(request, timeout=60) as answer:
-        return json.loads(answer.read())
+    return sum(one["calls"] for one in control(graph_url, "calls/counts") if one["path"] != "<batch>")

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +20,7 @@ import psutil
 import redis
 import sqlalchemy as sa
 
-from benchmarks.many_accounts.home import TOKEN, Agency
+from benchmarks.many_accounts.home import TOKEN, Agency, control
 from checks.wheel import free_ports
 from fbads_pipeline.defs.collect.jobs import range_tags
 from fbads_pipeline.domain.core.days import DayRange
@@ -70,10 +69,7 @@ class ManyAccounts:
 
     def set_scenario(self, scenario: Mapping[str, Any] | None) -> None:
         """How it misbehaves from now on; None: not at all."""
-        request = urllib.request.Request(f"{self.url}/__sandbox/scenario", json.dumps(dict(scenario or {})).encode())
-        request.add_header("Content-Type", "application/json")
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30):
-            pass
+        control(self.url, "scenario", scenario or {})
 
 
 class Farm:

@@ -39,8 +39,13 @@ def keep_parse(made: Path, kept: Path) -> None:
         return
     with contextlib.suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
-        beside = kept.with_name(f"{kept.stem}.{os.getpid()}.new")
-        beside.write_bytes(parse.read_bytes())
-        os.replace(beside, kept)
+        replace_file(kept, parse.read_bytes())
         for old in sorted(kept.parent.glob("*.msgpack"), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
             old.unlink(missing_ok=True)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """A reader sees the file of before, or all of the new one."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    beside.write_bytes(content)
+    os.replace(beside, path)

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from fbads_pipeline.adapters.dbt.invocation import run_dbt
-from fbads_pipeline.adapters.dbt.kept_parses import keep_parse, kept_parse, state_of
+from fbads_pipeline.adapters.dbt.kept_parses import keep_parse, kept_parse, replace_file, state_of
 from fbads_pipeline.adapters.packaged_files import is_checkout, packaged
 from fbads_pipeline.domain.core.errors import WrongUse
 
@@ -116,8 +116,8 @@ def build_manifest() -> Path:
         content = (target / "manifest.json").read_bytes()
         keep_parse(target, kept_parse(target_dir(), state_of(project, built_from, environment)))
     _hash_path().unlink(missing_ok=True)
-    _replace(path, content)
-    _replace(_hash_path(), built_from.encode())
+    replace_file(path, content)
+    replace_file(_hash_path(), built_from.encode())
     return path
 
 
@@ -152,12 +152,6 @@ def dbt_environment(
 
 def _hash_path() -> Path:
     return manifest_path().with_name("manifest.sha256")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    beside.write_bytes(content)
-    os.replace(beside, path)
 
 
 def main() -> int:

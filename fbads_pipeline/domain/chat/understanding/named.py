@@ -124,12 +124,15 @@ def names_with_another_day(parsed: ParsedQuestion) -> list[tuple[str, Level | No
 
 def asks_which(parsed: ParsedQuestion, names: ObjectNames, last: Plan | None) -> Clarification | None:
     """ "Vendas da campanha ontem", which names none of several: one is meant, and not all of them together."""
-    one_of = parsed.vocabulary.expression(r"(?:{one_of_them})")
     for tag in parsed.of("dimension"):
-        level = level_words(parsed.vocabulary).get(tag.said)
-        before = parsed.words[tag.start - 1].text if tag.start else ""
-        is_one = level is not None and level != "account" and not tag.said.endswith("s") and one_of.fullmatch(before)
-        if not is_one or parsed.named or parsed.excluded or parsed.has("rank") or not parsed.has("metric"):
+        level = _level_of_one(parsed, tag)
+        if (
+            level in (None, "account")
+            or parsed.named
+            or parsed.excluded
+            or parsed.has("rank")
+            or not parsed.has("metric")
+        ):
             continue
         there = [one for one in names.objects if one.level == level]
         is_known = last is not None and bool(last.objects)
@@ -143,16 +146,20 @@ def names_that_are_words(parsed: ParsedQuestion) -> list[tuple[str, Level | None
     """ "Gasto da campanha Vendas", where no campaign is called so: a metric or a part right after one level that the
     question is about is a name, and nothing that is counted."""
     found: list[tuple[str, Level | None]] = []
-    one_of = parsed.vocabulary.expression(r"(?:{one_of_them})")
-    for level in (tag for tag in parsed.of("dimension") if tag.said in level_words(parsed.vocabulary)):
-        before = parsed.words[level.start - 1].text if level.start else ""
-        after = parsed.words[level.end - 1].end
-        for tag in parsed.tags:
-            is_next = tag.start == level.end and parsed.text[after : parsed.place(tag)] == " "
-            is_word = tag.kind in ("metric", "segment") and not parsed.vocabulary.is_verb(tag.said.split()[-1])
-            if is_next and is_word and not level.said.endswith("s") and one_of.fullmatch(before):
-                found.append((tag.said, level_words(parsed.vocabulary)[level.said]))
+    for one in parsed.of("dimension"):
+        level, after = _level_of_one(parsed, one), parsed.words[one.end - 1].end
+        for tag in parsed.tags if level is not None else ():
+            is_next = tag.start == one.end and parsed.text[after : parsed.place(tag)] == " "
+            if is_next and tag.kind in ("metric", "segment") and not parsed.vocabulary.is_verb(tag.said.split()[-1]):
+                found.append((tag.said, level))
     return found if any(tag.kind == "metric" and tag.said != found[0][0] for tag in parsed.tags if found) else []
+
+
+def _level_of_one(parsed: ParsedQuestion, tag: PhraseTag) -> Level | None:
+    """The level of which the words mean a single one: "da campanha"; None of "campanhas" and of any other words."""
+    before = parsed.words[tag.start - 1].text if tag.start else ""
+    is_one = parsed.vocabulary.expression(r"(?:{one_of_them})").fullmatch(before) and not tag.said.endswith("s")
+    return level_words(parsed.vocabulary).get(tag.said) if is_one else None
 
 
 def names_that_are_days(parsed: ParsedQuestion) -> list[tuple[str, Level | None]]:
